@@ -1,0 +1,6 @@
+-- store: the row that readiness probes write, to prove that a commit reaches the disk.
+CREATE TABLE store_probe (
+    id BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+INSERT INTO store_probe (id, at) VALUES (1, 0);

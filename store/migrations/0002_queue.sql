@@ -1,0 +1,1 @@
+-- queue: no tables yet

@@ -1,0 +1,1 @@
+-- bus: no tables yet

@@ -1,0 +1,1 @@
+-- connectcases: no tables yet

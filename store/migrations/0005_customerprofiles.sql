@@ -1,0 +1,1 @@
+-- customerprofiles: no tables yet

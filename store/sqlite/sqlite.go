@@ -1,0 +1,180 @@
+// Package sqlite is the embedded engine: SQLite in pure Go, one file, one writer, write-ahead log.
+//
+// It is not where SQL is written (rooms do that) and not where commits are grouped (store does).
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/casestream/casestream/store"
+)
+
+// Engine opens SQLite files; the DSN is the file's path.
+type Engine struct{}
+
+// Name is "sqlite".
+func (Engine) Name() string { return "sqlite" }
+
+// readers is how many snapshots may be read at once.
+const readers = 4
+
+// Open opens or makes the file, holds it against a second process and asserts that commits are durable.
+func (Engine) Open(ctx context.Context, path string) (store.Conns, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return store.Conns{}, err
+	}
+	if err := os.MkdirAll(filepath.Dir(abs), 0o700); err != nil {
+		return store.Conns{}, err
+	}
+	unlock, err := lock(abs + ".lock")
+	if err != nil {
+		return store.Conns{}, err
+	}
+	// SQLite's own default is fsync, which also waits for timestamps that nobody needs; where the platform
+	// has no fdatasync the call says so and fsync stays.
+	if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
+		return store.Conns{}, errors.Join(err, unlock())
+	}
+	c := store.Conns{
+		Begin: "BEGIN IMMEDIATE", BeginRead: "BEGIN", Writers: 1, Readers: readers, CacheStatements: true, Close: unlock,
+	}
+	// The writer's cache holds the hot ends of the tables; readers live on the operating system's.
+	if c.Write, err = open(abs, "cache_size(-16000)", "wal_autocheckpoint(0)"); err == nil {
+		if err = durable(ctx, c.Write); err == nil {
+			c.Read, err = open(abs, "cache_size(-2000)", "query_only(1)")
+		}
+	}
+	if err != nil {
+		if c.Write != nil {
+			err = errors.Join(err, c.Write.Close())
+		}
+		return store.Conns{}, errors.Join(err, unlock())
+	}
+	c.Maintain = func(ctx context.Context) error { return checkpoint(ctx, abs) }
+	return c, nil
+}
+
+// open opens a pool on the file with the settings that every connection has, and some of its own.
+func open(path string, pragmas ...string) (*sql.DB, error) {
+	q := url.Values{"_pragma": append([]string{
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)",
+		"foreign_keys(0)", "journal_size_limit(67108864)",
+	}, pragmas...)}
+	return sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String())
+}
+
+// durable asserts the settings without which a power cut loses acknowledged commits.
+func durable(ctx context.Context, db *sql.DB) error {
+	var mode string
+	var level int
+	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+		return err
+	}
+	if err := db.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&level); err != nil {
+		return err
+	}
+	if mode != "wal" || level != 2 {
+		return fmt.Errorf("journal_mode is %q and synchronous is %d: only wal and 2 (FULL) keep what is acknowledged", mode, level)
+	}
+	return nil
+}
+
+// The log is copied into the file in the background, in steps, so that no commit waits for the whole of
+// it. Only past hugeLog, when writers never paused long enough for the log to start over, they are made to.
+const (
+	checkpointEvery = 100 * time.Millisecond
+	smallLog        = 4 << 20
+	hugeLog         = 256 << 20
+)
+
+// checkpoint copies the log into the file when there is enough of it, until ctx ends.
+func checkpoint(ctx context.Context, path string) error {
+	db, err := open(path, "cache_size(-500)", "wal_autocheckpoint(0)")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	tick := time.NewTicker(checkpointEvery)
+	defer tick.Stop()
+	var last int64
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		info, err := os.Stat(path + "-wal")
+		if err != nil || info.Size() < smallLog {
+			continue
+		}
+		// The file keeps its size when the log starts over: its time tells whether it was written to.
+		if at := info.ModTime().UnixNano(); at == last {
+			continue
+		} else {
+			last = at
+		}
+		how := "PASSIVE"
+		if info.Size() > hugeLog {
+			how = "TRUNCATE"
+		}
+		if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint("+how+")"); err != nil && ctx.Err() == nil {
+			if (Engine{}).Classify(err) != store.Retry {
+				return fmt.Errorf("checkpoint: %w", err)
+			}
+		}
+	}
+}
+
+// ddl holds the texts of the schema's markers; statements that rooms run have none that SQLite needs.
+var ddl = strings.NewReplacer("/*identity*/", "INTEGER PRIMARY KEY AUTOINCREMENT", "/*clustered*/", "WITHOUT ROWID", "/*lock schema*/", "")
+
+// bound remembers the text of each query that has a marker.
+var bound sync.Map
+
+// Rebind puts SQLite's words for the schema's markers.
+func (Engine) Rebind(query string) string {
+	if !strings.Contains(query, "/*") {
+		return query
+	}
+	if q, ok := bound.Load(query); ok {
+		return q.(string)
+	}
+	q := ddl.Replace(query)
+	bound.Store(query, q)
+	return q
+}
+
+// Classify reads SQLite's result code.
+func (Engine) Classify(err error) store.Class {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return store.Other
+	}
+	switch e.Code() {
+	case lib.SQLITE_CONSTRAINT_UNIQUE, lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_ROWID:
+		return store.Unique
+	}
+	switch e.Code() & 0xff {
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		return store.Retry
+	case lib.SQLITE_FULL:
+		return store.Full
+	case lib.SQLITE_IOERR, lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB, lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PROTOCOL:
+		return store.Broken
+	}
+	return store.Other
+}

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"math/rand/v2"
+	"time"
+)
+
+// Tx is a transaction in the hands of a closure. It is not safe for use by several goroutines, and the
+// rows of one query must be read to their end before the next statement.
+type Tx struct {
+	db     *DB
+	s      *session
+	now    time.Time
+	after  []func()
+	failed error // the first statement that failed for another reason than a unique constraint
+}
+
+// Now is the one instant of the transaction: every row and every event of it carries this time. It is in
+// UTC and whole microseconds, which both engines give back unchanged, and never goes backwards.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Micros is Now as the integer that time columns hold.
+func (tx *Tx) Micros() int64 { return tx.now.UnixMicro() }
+
+// AfterCommit calls f when the transaction is on stable storage, and never if it fails. It is for waking
+// those who wait for the change: f must be quick and must not use the store.
+func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
+
+// Exec runs a statement and gives the number of rows that it changed.
+func (tx *Tx) Exec(query string, args ...any) (int64, error) {
+	if err := tx.s.step(StepStatement, query); err != nil {
+		return 0, tx.note(err)
+	}
+	var res sql.Result
+	q, st, err := tx.prepare(query)
+	if err == nil {
+		if st != nil {
+			res, err = st.ExecContext(tx.s.ctx, args...)
+		} else {
+			res, err = tx.s.conn.ExecContext(tx.s.ctx, q, args...)
+		}
+	}
+	if err != nil {
+		return 0, tx.note(err)
+	}
+	return res.RowsAffected()
+}
+
+// Query runs a statement that gives rows. RETURNING gives them in no particular order.
+func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	if err := tx.s.step(StepStatement, query); err != nil {
+		return nil, tx.note(err)
+	}
+	var rows *sql.Rows
+	q, st, err := tx.prepare(query)
+	if err == nil {
+		if st != nil {
+			rows, err = st.QueryContext(tx.s.ctx, args...)
+		} else {
+			rows, err = tx.s.conn.QueryContext(tx.s.ctx, q, args...)
+		}
+	}
+	if err != nil {
+		return nil, tx.note(err)
+	}
+	return rows, nil
+}
+
+// Get runs a statement that gives at most one row and scans it into dest. It says whether there was one.
+func (tx *Tx) Get(query string, args []any, dest ...any) (bool, error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return false, err
+	}
+	found := rows.Next()
+	if found {
+		err = rows.Scan(dest...)
+	}
+	if closeErr := rows.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = rows.Err()
+	}
+	if err != nil {
+		return false, tx.note(err)
+	}
+	return found, nil
+}
+
+// IsUnique says whether an error of Exec or Query is a violated unique constraint. On PostgreSQL the
+// transaction is then lost all the same; where that matters, use ON CONFLICT DO NOTHING.
+func (tx *Tx) IsUnique(err error) bool { return tx.db.engine.Classify(err) == Unique }
+
+// Context carries values to what the closure calls; it is never cancelled.
+func (tx *Tx) Context() context.Context { return tx.s.ctx }
+
+// prepare gives the engine's text of a query and, where statements are cached, its prepared form.
+func (tx *Tx) prepare(query string) (string, *sql.Stmt, error) {
+	q := tx.db.engine.Rebind(query)
+	if tx.s.stmts == nil {
+		return q, nil, nil
+	}
+	st, err := tx.s.prepare(q)
+	return q, st, err
+}
+
+// note remembers a failed statement. After it the engine may have rolled the transaction back by itself,
+// so the transaction must not commit even if the closure forgets the error.
+func (tx *Tx) note(err error) error {
+	if tx.failed == nil && tx.db.engine.Classify(err) != Unique {
+		tx.failed = err
+	}
+	return err
+}
+
+// run calls the closure and gives its error, or that of a statement that it overlooked.
+func (tx *Tx) run(fn func(*Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicked(p)
+		}
+	}()
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.failed
+}
+
+// committed calls what waits for the commit.
+func (tx *Tx) committed() {
+	for _, f := range tx.after {
+		f()
+	}
+}
+
+// jitter gives a duration between half of d and d.
+func jitter(d time.Duration) time.Duration {
+	return d/2 + time.Duration(rand.Int64N(int64(d/2)+1))
+}
