@@ -1,1 +1,84 @@
--- queue: no tables yet
+-- queue: durable queues. A queue's messages lie in its bin. Purging gives the queue a new bin and deleting
+-- it leaves the bin behind: both are one small change, and the old bin is emptied in steps.
+CREATE TABLE queue (
+    id           /*identity*/,
+    name         TEXT   NOT NULL UNIQUE,
+    version      BIGINT NOT NULL, -- drawn anew at each change: tells whether a cached copy is current
+    bin          BIGINT NOT NULL,
+    group_dedup  BIGINT NOT NULL, -- 1: duplicates are looked for within a message group; fixed at creation
+    created_at   BIGINT NOT NULL,
+    modified_at  BIGINT NOT NULL,
+    purged_at    BIGINT NOT NULL,
+    tags         TEXT   NOT NULL,
+    attributes   TEXT   NOT NULL  -- those that were set, as JSON
+);
+
+-- Every bin that holds or held messages; gone_at is 0 while a queue uses it. name is that of a deleted
+-- queue, NULL where the queue was only purged.
+CREATE TABLE queue_bin (
+    id      /*identity*/,
+    gone_at BIGINT NOT NULL,
+    name    TEXT
+);
+CREATE INDEX queue_bin_gone ON queue_bin (gone_at) WHERE gone_at > 0;
+
+-- What was sent: written once and never rewritten.
+CREATE TABLE queue_message (
+    seq        /*identity*/,
+    message_id TEXT   NOT NULL,
+    sent_at    BIGINT NOT NULL,
+    sender     TEXT   NOT NULL,
+    trace      TEXT,
+    group_id   TEXT,
+    dedup_id   TEXT,
+    attributes TEXT,
+    body       TEXT   NOT NULL
+);
+
+-- What a receive changes, for messages of standard queues. source is the ARN of the queue that a dead
+-- letter came from.
+CREATE TABLE queue_slot (
+    seq               BIGINT PRIMARY KEY,
+    bin               BIGINT NOT NULL,
+    visible_at        BIGINT NOT NULL,
+    receives          BIGINT NOT NULL DEFAULT 0,
+    first_received_at BIGINT NOT NULL DEFAULT 0,
+    source            TEXT
+) /*clustered*/;
+CREATE INDEX queue_slot_due ON queue_slot (bin, visible_at, seq);
+
+-- The same for messages of FIFO queues, which are only ever reached through their group.
+CREATE TABLE queue_fifo (
+    bin               BIGINT NOT NULL,
+    group_id          TEXT   NOT NULL,
+    seq               BIGINT NOT NULL,
+    visible_at        BIGINT NOT NULL,
+    receives          BIGINT NOT NULL DEFAULT 0,
+    first_received_at BIGINT NOT NULL DEFAULT 0,
+    source            TEXT,
+    PRIMARY KEY (bin, group_id, seq)
+) /*clustered*/;
+
+-- The groups that have messages. next_at is when the group's first message is visible: a receive looks
+-- here, and so never walks past messages that wait behind another. Who changes a group's messages holds
+-- its row.
+CREATE TABLE queue_group (
+    bin      BIGINT NOT NULL,
+    group_id TEXT   NOT NULL,
+    next_at  BIGINT NOT NULL,
+    PRIMARY KEY (bin, group_id)
+) /*clustered*/;
+CREATE INDEX queue_group_due ON queue_group (bin, next_at);
+
+-- Deduplication ids of the last five minutes. scope is the message group where the queue looks for
+-- duplicates within groups, and empty where it looks at the whole queue.
+CREATE TABLE queue_dedup (
+    bin        BIGINT NOT NULL,
+    scope      TEXT   NOT NULL,
+    dedup_id   TEXT   NOT NULL,
+    expires_at BIGINT NOT NULL,
+    seq        BIGINT NOT NULL,
+    message_id TEXT   NOT NULL,
+    PRIMARY KEY (bin, scope, dedup_id)
+) /*clustered*/;
+CREATE INDEX queue_dedup_expiry ON queue_dedup (expires_at);

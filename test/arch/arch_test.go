@@ -39,6 +39,8 @@ var floors = map[string]int{
 	"gateway":         6,
 	"courier":         6,
 	"web":             6,
+	"client":          2,
+	"client/seed":     3,
 	"app":             7,
 	"cmd/":            8,
 	"test/":           9,
@@ -167,7 +169,7 @@ var only = []struct {
 		return strings.HasSuffix(base, "_ops.go") || base == "service.go" || s.gen
 	}, "AWS's shapes stop at the door: *_ops.go and service.go"},
 	{"net/http", func(s source) bool {
-		return inRoom(s.dir, "gateway", "web", "wire", "target", "awsapi", "app", "bench", "test", "cmd")
+		return inRoom(s.dir, "gateway", "web", "wire", "target", "awsapi", "app", "client", "bench", "test", "cmd")
 	}, "HTTP belongs to the doors"},
 	{"database/sql", func(s source) bool {
 		return inRoom(s.dir, "store") || strings.HasSuffix(s.path, "_sql.go")

@@ -1,0 +1,70 @@
+# What there is to do; `make` lists it.
+GO ?= go
+BIN := bin/casestream
+# Where AWS's service models lie, in botocore's form: a folder of <service>.json, or botocore's own data folder.
+MODELS ?= $(shell python3 -c 'import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), "data"))' 2>/dev/null)
+CYCLES ?= 30
+T ?= 20s
+LINT := bin/golangci-lint
+
+.PHONY: help build run demo test test-race test-pg test-api test-cli crash fuzz bench gen gen-verify fmt lint check clean
+
+help: ## List the targets.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+build: ## Build bin/casestream.
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/casestream
+
+run: build ## Serve on 127.0.0.1:4566.
+	$(BIN) serve
+
+demo: build ## See a case event arrive.
+	$(BIN) demo
+
+test: ## The tests that need nothing but Go: about a minute.
+	$(GO) test ./...
+
+test-race: ## The same under the race detector.
+	$(GO) test -race ./...
+
+test-pg: ## The same on PostgreSQL too (needs its binaries; starts a server of its own).
+	test/with-postgres $(GO) test ./...
+
+test-api: ## AWS's own Go SDK against the built server, on SQLite and PostgreSQL.
+	cd test/api && ../with-postgres $(GO) test ./...
+
+test-cli: build ## The AWS documentation's session with the real aws CLI (needs aws and python3).
+	test/cli/seed.sh
+
+crash: ## Kill the server CYCLES times under load and look for what is missing.
+	$(GO) test ./test/crash -count=1 -v -run . -args -cycles=$(CYCLES)
+
+fuzz: ## Each fuzz test for T.
+	@for f in $$(grep -rl --include='*_test.go' 'func Fuzz' . ); do \
+	  for n in $$(grep -oE 'func Fuzz[A-Za-z0-9]+' $$f | cut -c6-); do \
+	    echo "$$n ($$(dirname $$f))"; $(GO) test $$(dirname $$f) -run '^$$' -fuzz "^$$n\$$" -fuzztime $(T) || exit 1; \
+	  done; done
+
+bench: build ## Measure the server beside the ceilings of this machine; bench/README.md has recorded runs.
+	$(GO) build -o bin/bench ./bench
+	bin/bench
+
+gen: ## Make awsapi/ and docs/coverage.md from AWS's service models (MODELS=folder).
+	$(GO) run ./cmd/apigen -models "$(MODELS)" -out awsapi -coverage docs/coverage.md
+
+gen-verify: ## Fail when gen would change anything.
+	$(GO) run ./cmd/apigen -models "$(MODELS)" -out awsapi -coverage docs/coverage.md -check
+
+$(LINT): tools/go.mod tools/go.sum
+	cd tools && $(GO) build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+fmt: $(LINT) ## Format.
+	$(LINT) fmt ./...
+
+lint: $(LINT) ## Lint.
+	$(LINT) run ./...
+
+check: gen-verify lint test-race ## What to run before a commit.
+
+clean: ## Remove what was built.
+	rm -rf bin

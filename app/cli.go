@@ -1,0 +1,92 @@
+// Package app puts the rooms together, starts and stops them, and holds the subcommands of the command
+// line. It is the only room that knows everybody, and nothing imports it but cmd/casestream.
+//
+//	cli.go     the command line · config.go the settings of a server
+//	server.go  builds, starts and stops a server · services.go the list of services and targets
+//	keys.go    the access key that a server makes at its first run
+//	demo.go    `casestream demo` · env.go `casestream env`
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+)
+
+// Version is the release; the build sets it.
+var Version = "0.1.0-dev"
+
+// cli is the command line.
+type cli struct {
+	Serve   serveCmd   `cmd:"" help:"Serve the AWS APIs until told to stop."`
+	Demo    demoCmd    `cmd:"" help:"See a case event arrive: set everything up in a temporary place, through the public API, and show each event."`
+	Env     envCmd     `cmd:"" help:"Print what a shell must export for AWS clients to find the server: eval \"$(casestream env)\"."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// streams are what a command may write to.
+type streams struct {
+	out, err io.Writer
+}
+
+// exit unwinds Main when kong asks to end the process, after --help for one.
+type exit int
+
+// Main runs the command line and gives the exit code: 0 done, 1 failed, 2 wrongly called.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			e, ok := p.(exit)
+			if !ok {
+				panic(p)
+			}
+			code = int(e)
+		}
+	}()
+	var c cli
+	parser, err := kong.New(&c, kong.Name("casestream"),
+		kong.Description("Amazon Connect Cases event streams that you run yourself, for unmodified AWS clients."),
+		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(n int) { panic(exit(n)) }),
+		kong.Vars{"data": dataDefault()}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
+	if err != nil {
+		fmt.Fprintln(stderr, "casestream:", err)
+		return 1
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(stderr, "casestream:", err)
+		return 2
+	}
+	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "casestream:", err)
+		return 1
+	}
+	return 0
+}
+
+// versionCmd is `casestream version`.
+type versionCmd struct{}
+
+// Run prints the release, the commit that it was built from and the toolchain.
+func (versionCmd) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, versionLine())
+	return err
+}
+
+// versionLine is what `casestream version` and /version say.
+func versionLine() string {
+	line := "casestream " + Version
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				line += " " + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return line + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH
+}

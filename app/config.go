@@ -1,0 +1,115 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/store/postgres"
+	"github.com/casestream/casestream/store/sqlite"
+)
+
+// config is the settings of a server. The tags are the whole of a setting: its flag, its environment
+// variable, its default and its explanation.
+type config struct {
+	Listen       string   `default:"127.0.0.1:4566" env:"CASESTREAM_LISTEN" help:"Address to serve on. Past the loopback interface it needs TLS (or --insecure-http)."`
+	Data         string   `default:"${data}" env:"CASESTREAM_DATA" type:"path" help:"Folder for the database and the access key."`
+	Ephemeral    bool     `env:"CASESTREAM_EPHEMERAL" help:"Keep everything in a temporary folder, and remove it at the end."`
+	Store        string   `env:"CASESTREAM_STORE" placeholder:"sqlite:PATH|postgres:DSN" help:"Where to store: sqlite:PATH or postgres:DSN (a postgres:// URL works as it is). Default: casestream.db in --data."`
+	Dev          bool     `env:"CASESTREAM_DEV" help:"Take any access key, signed or not. Only on the loopback interface."`
+	Account      string   `default:"111122223333" env:"CASESTREAM_ACCOUNT" help:"The AWS account in every ARN: 12 digits."`
+	Region       string   `default:"us-east-1" env:"CASESTREAM_REGION" help:"The AWS Region in every ARN; clients must sign for it."`
+	AccessKey    string   `name:"access-key-id" env:"CASESTREAM_ACCESS_KEY_ID" help:"The access key that clients sign with. Default: made at the first run and kept in --data."`
+	SecretKey    string   `name:"secret-access-key" env:"CASESTREAM_SECRET_ACCESS_KEY" help:"The secret of --access-key-id."`
+	TLSCert      string   `env:"CASESTREAM_TLS_CERT" type:"path" help:"PEM file with the server's certificate chain."`
+	TLSKey       string   `env:"CASESTREAM_TLS_KEY" type:"path" help:"PEM file with the certificate's key."`
+	InsecureHTTP bool     `name:"insecure-http" env:"CASESTREAM_INSECURE_HTTP" help:"Serve plain HTTP past the loopback interface, behind a proxy that adds TLS."`
+	Host         []string `env:"CASESTREAM_HOST" help:"Further host names under which clients reach the server."`
+	LogLevel     string   `default:"info" enum:"debug,info,warn,error" env:"CASESTREAM_LOG_LEVEL" help:"debug shows every request, info those that failed."`
+	LogFormat    string   `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
+}
+
+// dataDefault is the folder that a server keeps its data in when nobody names one.
+func dataDefault() string {
+	if dir, err := os.UserHomeDir(); err == nil && dir != "" {
+		return filepath.Join(dir, ".casestream")
+	}
+	return "casestream-data"
+}
+
+// The forms of an account and of a Region.
+var (
+	accountForm = regexp.MustCompile(`^\d{12}$`)
+	regionForm  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d+$`)
+)
+
+// check refuses settings that contradict themselves or would expose the server.
+func (c *config) check() error {
+	switch {
+	case !accountForm.MatchString(c.Account):
+		return fmt.Errorf("--account=%s: an AWS account is 12 digits", c.Account)
+	case !regionForm.MatchString(c.Region):
+		return fmt.Errorf("--region=%s: not an AWS Region", c.Region)
+	case (c.AccessKey == "") != (c.SecretKey == ""):
+		return errors.New("--access-key-id and --secret-access-key go together")
+	case (c.TLSCert == "") != (c.TLSKey == ""):
+		return errors.New("--tls-cert and --tls-key go together")
+	case c.Ephemeral && c.Store != "":
+		return errors.New("--ephemeral keeps everything in a temporary folder: it takes no --store")
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen=%s: %w", c.Listen, err)
+	}
+	if isLoopback(host) {
+		return nil
+	}
+	switch {
+	case c.Dev:
+		return fmt.Errorf("--dev takes any key, so it serves only the loopback interface, not %s", c.Listen)
+	case c.TLSCert == "" && !c.InsecureHTTP:
+		return fmt.Errorf("%s is reachable from outside: give --tls-cert and --tls-key, or --insecure-http behind a proxy that adds TLS", c.Listen)
+	}
+	return nil
+}
+
+// isLoopback says whether a host to listen on is reachable from this machine only.
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// engine gives the database that the settings name.
+func (c *config) engine() (store.Engine, string, error) {
+	kind, rest, _ := strings.Cut(c.Store, ":")
+	switch {
+	case c.Store == "":
+		return sqlite.Engine{}, filepath.Join(c.Data, "casestream.db"), nil
+	case kind == "sqlite" && rest != "":
+		return sqlite.Engine{}, rest, nil
+	case (kind == "postgres" || kind == "postgresql") && strings.HasPrefix(rest, "//"):
+		return postgres.Engine{}, c.Store, nil
+	case kind == "postgres" && rest != "":
+		return postgres.Engine{}, rest, nil
+	}
+	return nil, "", fmt.Errorf("--store=%s: want sqlite:PATH or postgres:DSN", c.Store)
+}
+
+// logger makes the server's logger.
+func (c *config) logger(s streams) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		level = slog.LevelInfo // kong has checked it: only a zero config comes here
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(s.err, opts))
+	}
+	return slog.New(slog.NewTextHandler(s.err, opts))
+}

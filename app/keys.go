@@ -1,0 +1,86 @@
+package app
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/casestream/casestream/wire/sigv4"
+)
+
+// credentialsFile lies in the data folder. It has the form of AWS's shared credentials file, so that
+// AWS_SHARED_CREDENTIALS_FILE may name it.
+const credentialsFile = "credentials"
+
+// credentials gives the access key of the settings, else the one in the data folder, else a new one that
+// it writes there. It says whether the key is new.
+func (c *config) credentials() (key sigv4.Credentials, made bool, err error) {
+	if c.AccessKey != "" {
+		return sigv4.Credentials{AccessKeyID: c.AccessKey, SecretKey: c.SecretKey}, false, nil
+	}
+	path := filepath.Join(c.Data, credentialsFile)
+	key, err = readCredentials(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, false, err
+	}
+	key = newCredentials()
+	return key, true, writeCredentials(path, key)
+}
+
+// newCredentials makes an access key of AWS's form.
+func newCredentials() sigv4.Credentials {
+	var raw [40]byte
+	rand.Read(raw[:]) // never fails: it ends the process when the system has no randomness
+	return sigv4.Credentials{
+		AccessKeyID: "AKIA" + base32.StdEncoding.EncodeToString(raw[:10]),
+		SecretKey:   base64.StdEncoding.EncodeToString(raw[10:40]),
+	}
+}
+
+// writeCredentials makes the file, for its owner's eyes only. It never overwrites one.
+func writeCredentials(path string, key sigv4.Credentials) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", key.AccessKeyID, key.SecretKey)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// readCredentials reads the file, and refuses one that others may read.
+func readCredentials(path string) (sigv4.Credentials, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return sigv4.Credentials{}, err
+	}
+	if info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
+		return sigv4.Credentials{}, fmt.Errorf("%s is readable by others: chmod 600 %s", path, path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return sigv4.Credentials{}, err
+	}
+	var key sigv4.Credentials
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(line, "=")
+		switch strings.TrimSpace(name) {
+		case "aws_access_key_id":
+			key.AccessKeyID = strings.TrimSpace(value)
+		case "aws_secret_access_key":
+			key.SecretKey = strings.TrimSpace(value)
+		}
+	}
+	if key.AccessKeyID == "" || key.SecretKey == "" {
+		return sigv4.Credentials{}, fmt.Errorf("%s holds no access key", path)
+	}
+	return key, nil
+}

@@ -1,0 +1,201 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/base/obs"
+	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/queue"
+	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/wire/sigv4"
+)
+
+// serveCmd is `casestream serve`.
+type serveCmd struct {
+	Config config `embed:""`
+}
+
+// Run serves until ctx ends.
+func (c *serveCmd) Run(ctx context.Context, s streams) error {
+	if err := c.Config.check(); err != nil {
+		return err
+	}
+	log := c.Config.logger(s)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Config.Listen)
+	if err != nil {
+		return err
+	}
+	c.Config.Listen = listener.Addr().String()
+	srv, err := newServer(ctx, c.Config, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	srv.welcome(s.err)
+	return srv.run(ctx, listener)
+}
+
+// server is a built server: every room, and what must be closed at the end.
+type server struct {
+	cfg     config
+	log     *slog.Logger
+	key     sigv4.Credentials
+	newKey  bool
+	temp    string // removed at the end
+	db      *store.DB
+	metrics *obs.Registry
+	bus     *bus.Bus
+	queues  *queue.Queues
+	http    *http.Server
+	broken  chan error // the store has stopped for good
+}
+
+// newServer opens the store and builds the rooms, bottom up. ctx bounds only the opening.
+func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, err error) {
+	s := &server{cfg: cfg, log: log, metrics: obs.NewRegistry(), broken: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.cfg.Ephemeral {
+		if s.temp, err = os.MkdirTemp("", "casestream-"); err != nil {
+			return nil, err
+		}
+		s.cfg.Data = s.temp
+	}
+	if s.key, s.newKey, err = s.cfg.credentials(); err != nil {
+		return nil, err
+	}
+	engine, dsn, err := s.cfg.engine()
+	if err != nil {
+		return nil, err
+	}
+	s.db, err = store.Open(ctx, engine, dsn, store.Options{Log: log, OnBroken: func(err error) { s.broken <- err }})
+	if err != nil {
+		return nil, err
+	}
+	arns := arn.NewMaker(cfg.Account, cfg.Region)
+	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics})
+	s.bus = bus.New(s.db, bus.Config{ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns)})
+	handler, err := s.door(arns)
+	if err != nil {
+		return nil, err
+	}
+	s.http = &http.Server{
+		Handler: handler,
+		// A request must come within its time; an answer may take as long as a long poll and a slow client.
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	return s, nil
+}
+
+// shutdownTime is how long a request that is under way may take to end.
+const shutdownTime = 10 * time.Second
+
+// run serves on a listener until ctx ends or the store breaks, and closes everything.
+func (s *server) run(ctx context.Context, listener net.Listener) error {
+	work, stopWork := context.WithCancel(ctx)
+	defer stopWork()
+	var background sync.WaitGroup
+	background.Go(func() {
+		if err := s.queues.Run(work); err != nil && work.Err() == nil {
+			s.log.Error("queues", slog.Any("err", err))
+		}
+	})
+	served := make(chan error, 1)
+	go func() {
+		if s.cfg.TLSCert != "" {
+			served <- s.http.ServeTLS(listener, s.cfg.TLSCert, s.cfg.TLSKey)
+		} else {
+			served <- s.http.Serve(listener)
+		}
+	}()
+	s.log.Info("serving", slog.String("url", s.cfg.url()), slog.String("store", s.db.Engine()), slog.String("version", Version))
+	var err error
+	select {
+	case <-ctx.Done():
+		s.log.Info("stopping")
+	case err = <-s.broken:
+		err = fmt.Errorf("the store has stopped: %w", err)
+	case err = <-served:
+	}
+	// Top down: first the long polls end, then the door closes, then the store.
+	stopWork()
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if shutErr := s.http.Shutdown(closing); shutErr != nil {
+		err = errors.Join(err, shutErr, s.http.Close())
+	}
+	background.Wait()
+	return errors.Join(err, s.close())
+}
+
+// close closes the store and removes a temporary folder.
+func (s *server) close() error {
+	var err error
+	if s.db != nil {
+		err = s.db.Close()
+	}
+	if s.temp != "" {
+		err = errors.Join(err, os.RemoveAll(s.temp))
+	}
+	return err
+}
+
+// ready says whether the server can do its work: whether a commit still reaches the disk.
+func (s *server) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	return s.db.Ping(ctx)
+}
+
+// welcome prints what to type next.
+func (s *server) welcome(w io.Writer) {
+	fmt.Fprintf(w, "Casestream %s serves the AWS APIs on %s for account %s in %s.\n", Version, s.cfg.url(), s.cfg.Account, s.cfg.Region)
+	switch {
+	case s.cfg.Dev:
+		fmt.Fprintln(w, "Development mode: any access key is taken, and signatures are not looked at.")
+	case s.newKey && s.temp == "":
+		fmt.Fprintf(w, "Made an access key, kept in %s:\n  AWS_ACCESS_KEY_ID=%s\n  AWS_SECRET_ACCESS_KEY=%s\n", s.cfg.Data, s.key.AccessKeyID, s.key.SecretKey)
+	}
+	if s.temp != "" && s.cfg.AccessKey == "" && !s.cfg.Dev {
+		text, err := (&config{Listen: s.cfg.Listen, Region: s.cfg.Region, AccessKey: s.key.AccessKeyID, SecretKey: s.key.SecretKey, TLSCert: s.cfg.TLSCert}).exports()
+		if err == nil {
+			fmt.Fprintf(w, "Everything lies in a temporary folder. In the shell of your AWS client, type:\n%s", text)
+		}
+		return
+	}
+	fmt.Fprintf(w, "In the shell of your AWS client, type:\n  eval \"$(casestream env%s)\"\n", s.cfg.envFlags())
+}
+
+// envFlags gives the flags that `casestream env` needs to find this server.
+func (c *config) envFlags() string {
+	flags := ""
+	if c.Listen != "127.0.0.1:4566" {
+		flags += " --listen " + c.Listen
+	}
+	if c.Data != dataDefault() {
+		flags += " --data " + c.Data
+	}
+	if c.Region != "us-east-1" {
+		flags += " --region " + c.Region
+	}
+	if c.Dev {
+		flags += " --dev"
+	}
+	if c.TLSCert != "" {
+		flags += " --tls-cert " + c.TLSCert + " --tls-key " + c.TLSKey
+	}
+	return flags
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/casestream/casestream/client"
+	"github.com/casestream/casestream/wire/sigv4"
+)
+
+// process is a server under measurement.
+type process struct {
+	cmd   *exec.Cmd
+	base  string
+	key   sigv4.Credentials
+	ready time.Duration // from start to the first 200
+}
+
+// key is the access key that the measured server is given.
+var key = sigv4.Credentials{AccessKeyID: "AKIABENCHBENCHBENCH1", SecretKey: "bench-bench-bench-bench-bench-bench-bench"}
+
+// freeAddr finds a port that nobody listens on.
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// start runs a command and waits until a path of it answers 200.
+func start(ctx context.Context, addr, probe, name string, args ...string) (*process, error) {
+	p := &process{cmd: exec.CommandContext(ctx, name, args...), base: "http://" + addr, key: key}
+	p.cmd.Stderr = os.Stderr
+	began := time.Now()
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	for time.Since(began) < 20*time.Second {
+		resp, err := http.Get(p.base + probe)
+		if err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK || probe == "/" {
+				p.ready = time.Since(began)
+				return p, nil
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	p.stop()
+	return nil, fmt.Errorf("%s did not get ready", name)
+}
+
+// startServer starts a Casestream server with its data in dir.
+func startServer(ctx context.Context, binary, store, dir string) (*process, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"serve", "--listen", addr, "--data", dir, "--access-key-id", key.AccessKeyID, "--secret-access-key", key.SecretKey, "--log-level", "warn"}
+	if store != "" {
+		args = append(args, "--store", store)
+	}
+	return start(ctx, addr, "/readyz", binary, args...)
+}
+
+// startCeiling starts this program again, as the ceiling.
+func startCeiling(ctx context.Context) (*process, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return start(ctx, addr, "/", self, "-ceiling", addr)
+}
+
+// stop ends the process.
+func (p *process) stop() {
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	p.cmd.Wait()
+}
+
+// client gives a client of the server.
+func (p *process) client() *client.Client {
+	return &client.Client{Base: p.base, Region: "us-east-1", Key: p.key}
+}
+
+// rss gives the process's resident memory in MB, 0 where the system does not tell.
+func (p *process) rss() float64 {
+	f, err := os.Open(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if v, ok := strings.CutPrefix(lines.Text(), "VmRSS:"); ok {
+			kb, _ := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(v), " kB"), 64)
+			return kb / 1024
+		}
+	}
+	return 0
+}

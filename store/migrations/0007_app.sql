@@ -1,1 +1,0 @@
--- app: no tables yet
