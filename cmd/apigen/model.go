@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+)
+
+// model is a service model as botocore keeps it; only what we read.
+type model struct {
+	Metadata struct {
+		APIVersion     string
+		EndpointPrefix string
+		JSONVersion    string
+		Protocol       string
+		ServiceID      string `json:"serviceId"`
+		SigningName    string
+		TargetPrefix   string
+		XMLNamespace   string
+	}
+	Operations map[string]*operation
+	Shapes     map[string]*shape
+}
+
+// operation is one operation of a model.
+type operation struct {
+	Name string
+	HTTP struct {
+		Method       string
+		RequestURI   string
+		ResponseCode int
+	}
+	Input, Output *ref
+	Errors        []ref
+}
+
+// ref is a use of a shape, with the traits of the place of use.
+type ref struct {
+	Shape            string
+	Location         string
+	LocationName     string
+	TimestampFormat  string
+	Flattened        bool
+	IdempotencyToken bool
+	Streaming        bool
+	EventStream      bool
+	JSONValue        bool
+}
+
+// shape is one type of a model.
+type shape struct {
+	Type            string
+	Members         members
+	Required        []string
+	Member          *ref
+	Key, Value      *ref
+	Enum            []string
+	Min, Max        *float64
+	Pattern         string
+	Sparse          bool
+	Union           bool
+	Flattened       bool
+	Sensitive       bool
+	Document        bool
+	Payload         string
+	TimestampFormat string
+	Exception       bool
+	Fault           bool
+	Error           struct {
+		Code           string
+		HTTPStatusCode int
+	}
+}
+
+// member is one named member of a structure.
+type member struct {
+	name string
+	ref
+}
+
+// members keeps a structure's members in the model's order, which is the order in which AWS reports what
+// is wrong with them.
+type members []member
+
+// UnmarshalJSON reads an object without losing its order.
+func (m *members) UnmarshalJSON(data []byte) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		one := member{name: name.(string)}
+		if err := d.Decode(&one.ref); err != nil {
+			return err
+		}
+		*m = append(*m, one)
+	}
+	return nil
+}
+
+// readModel reads one file.
+func readModel(path string) (*model, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	m := new(model)
+	if err := json.Unmarshal(data, m); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
