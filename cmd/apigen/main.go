@@ -69,7 +69,7 @@ func generate(o options) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var plans []*plan
 	for _, cfg := range services {
-		m, err := readModel(filepath.Join(o.models, cfg.file))
+		m, err := readModel(o.models, cfg.file)
 		if err != nil {
 			return nil, err
 		}

@@ -2,9 +2,16 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // model is a service model as botocore keeps it; only what we read.
@@ -103,15 +110,37 @@ func (m *members) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// readModel reads one file.
-func readModel(path string) (*model, error) {
-	data, err := os.ReadFile(path)
+// readModel reads a service's model: FOLDER/sqs.json, or, in botocore's own layout, the newest
+// FOLDER/sqs/VERSION/service-2.json, compressed or not.
+func readModel(folder, file string) (*model, error) {
+	data, err := os.ReadFile(filepath.Join(folder, file))
+	if errors.Is(err, fs.ErrNotExist) {
+		data, err = readBotocore(filepath.Join(folder, strings.TrimSuffix(file, ".json")))
+	}
 	if err != nil {
 		return nil, err
 	}
 	m := new(model)
 	if err := json.Unmarshal(data, m); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return m, nil
+}
+
+// readBotocore reads the newest version of a service in botocore's data folder.
+func readBotocore(service string) ([]byte, error) {
+	found, err := filepath.Glob(filepath.Join(service, "*", "service-2.json*"))
+	if err != nil || len(found) == 0 {
+		return nil, fmt.Errorf("neither %s.json nor %s/VERSION/service-2.json is there", service, service)
+	}
+	newest := slices.Max(found) // versions are dates
+	data, err := os.ReadFile(newest)
+	if err != nil || !strings.HasSuffix(newest, ".gz") {
+		return data, err
+	}
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
 }
