@@ -1,0 +1,138 @@
+package pattern
+
+// anythingBut takes every scalar that none of its matchers takes. It needs a scalar: a missing field, an
+// empty array and an object are not "anything". Scalars of another type than the operands pass.
+type anythingBut []matcher
+
+func (a anythingBut) matches(v *value) bool {
+	for _, m := range a {
+		if m.matches(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// notAnOperand is the reason for operands that anything-but cannot have.
+const notAnOperand = "Value of anything-but must be an array or single string/number value."
+
+// anythingBut reads the operand of anything-but: a string, a number, a list of either, or one operator.
+func (c *compiler) anythingBut() {
+	switch c.next() {
+	case stringToken:
+		c.add(anythingBut{exactString(c.text())})
+	case numberToken:
+		n := parseNumber(c.scalar)
+		if !n.exact {
+			c.refuse("Cannot compare number : " + c.scalar)
+		}
+		c.add(anythingBut{exactNumber(n)})
+	case startArray:
+		c.add(c.anythingButList())
+	case startObject:
+		c.anythingButOperator()
+	default:
+		c.fail(notAnOperand)
+	}
+}
+
+// anythingButList reads a list of strings or of numbers.
+func (c *compiler) anythingButList() anythingBut {
+	var list anythingBut
+	texts, numbers := 0, 0
+	for c.next() != endArray {
+		switch c.tok {
+		case stringToken:
+			texts++
+			list = append(list, exactString(c.text()))
+		case numberToken:
+			numbers++
+			n := parseNumber(c.scalar)
+			if !n.exact {
+				c.refuse("Cannot compare number : " + c.scalar)
+			}
+			list = append(list, exactNumber(n))
+		default:
+			c.fail("Inside anything but list, start|null|boolean is not supported.")
+		}
+		if c.again() {
+			return nil
+		}
+	}
+	if (texts > 0) == (numbers > 0) {
+		c.fail("Inside anything but list, either all values are number or string, mixed type is not supported")
+	}
+	return list
+}
+
+// again repeats the location in an error that was met inside a list of anything-but, as AWS does. It tells
+// whether there was an error.
+func (c *compiler) again() bool {
+	if c.err == nil {
+		return false
+	}
+	c.err.tail += "\n at " + location(c.src, c.pos)
+	return true
+}
+
+// anythingButOperator reads {"<operator>": <string or list of strings>} behind its brace.
+func (c *compiler) anythingButOperator() {
+	if c.next() != fieldName {
+		c.fail("Anything-But expression name not found")
+		return
+	}
+	op := c.name
+	switch op {
+	case "prefix", "suffix", "equals-ignore-case", "wildcard":
+	default:
+		c.fail("Unsupported anything-but pattern: %s", op)
+		return
+	}
+	var list anythingBut
+	if c.next() == startArray {
+		for c.next() != endArray {
+			list = append(list, c.excluded(op, true))
+			if c.again() {
+				return
+			}
+		}
+		if len(list) == 0 {
+			c.fail("Inside anything but list, either all values are number or string, mixed type is not supported")
+		}
+	} else {
+		list = append(list, c.excluded(op, false))
+	}
+	c.add(list)
+	c.close(tooManyElements)
+}
+
+// excluded makes the matcher for the current token, an operand of op inside anything-but.
+func (c *compiler) excluded(op string, inList bool) matcher {
+	if c.tok != stringToken {
+		switch {
+		case op == "equals-ignore-case":
+			c.fail("Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.")
+		case op == "wildcard":
+			c.fail("wildcard match pattern must be a string")
+		case inList || c.tok == numberToken:
+			c.fail("prefix/suffix match pattern must be a string")
+		default:
+			c.fail(notAnOperand)
+		}
+		return nil
+	}
+	text := c.text()
+	switch op {
+	case "equals-ignore-case":
+		return foldEqual(fold(text))
+	case "wildcard":
+		return c.wildcard(text)
+	}
+	if text == "" {
+		c.fail("Null prefix/suffix not allowed")
+	}
+	if op == "prefix" {
+		return prefix(text)
+	}
+	return suffix(text)
+}

@@ -1,0 +1,31 @@
+// Package pattern compiles EventBridge event patterns and matches events against them.
+//
+// It is pure: no I/O, no clock, nothing but the standard library. It knows no bus, no target and no rule
+// state; a rule is an id of the caller's and a compiled pattern. It does not check an event's envelope
+// either: an event is any JSON object.
+//
+// A pattern is read once by Compile, which answers with AWS's own words when the text is refused. $or is
+// expanded there: a Pattern is a list of alternatives, each a list of constraints in path order, each a list
+// of matchers of which one must hold. A Set compiles many patterns into one index and flattens an event
+// once, keeping only the leaves that some pattern names.
+//
+// Files:
+//
+//	pattern.go        Pattern, its alternatives and constraints
+//	error.go          Error and its "at [Source: …]" tail
+//	lexer.go          the streaming JSON reader whose positions the error texts show
+//	lexer_scalar.go   its strings, numbers and literals
+//	compile.go        objects, fields, match lists
+//	expression.go     {"prefix": …} and its fellows: from tokens to matchers
+//	or.go             $or, its expansion and limits
+//	exact.go          strings and literals
+//	affix.go          prefix and suffix
+//	fold.go           equals-ignore-case (fold_table.go: the characters that fold to several)
+//	anything_but.go   anything-but in all its forms
+//	numeric.go        numeric; number.go: when two numbers are equal
+//	cidr.go           cidr, and addresses spelled in different ways
+//	wildcard.go       wildcard; complexity.go: which wildcards are refused
+//	set.go            Set: the index over many rules
+//	flatten.go        an event becomes leaves
+//	arrays.go         constraints may not be met by different elements of one array
+package pattern

@@ -1,0 +1,82 @@
+package pattern
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// snippetLimit is how much of a pattern the location tail shows, in UTF-16 units.
+const snippetLimit = 500
+
+// Error says why a pattern was refused. Its text is what AWS puts into InvalidEventPatternException.
+type Error struct {
+	Reason string // AWS's reason, without the location
+	tail   string // "\n at [Source: …]", once or twice, or nothing when the reason has no location
+}
+
+// Error gives the whole message.
+func (e *Error) Error() string {
+	return "Event pattern is not valid. Reason: " + e.Reason + e.tail
+}
+
+// location describes the place just before byte pos, as the tail and some reasons show it.
+func location(src string, pos int) string {
+	line, start := 1, 0
+	for i := 0; i < pos; i++ {
+		switch src[i] {
+		case '\r':
+			if i+1 < len(src) && src[i+1] == '\n' {
+				continue // counted with its line feed
+			}
+			line, start = line+1, i+1
+		case '\n':
+			line, start = line+1, i+1
+		}
+	}
+	return fmt.Sprintf("[Source: (String)%s; line: %d, column: %d]", snippet(src), line, units(src[start:pos])+1)
+}
+
+// units counts UTF-16 code units, in which AWS's columns are given.
+func units(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
+}
+
+// snippet quotes the source: control characters but line ends are escaped and the rest of a long text is
+// only counted.
+func snippet(src string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	shown := 0
+	for i, r := range src {
+		if shown >= snippetLimit {
+			fmt.Fprintf(&b, "\"[truncated %d chars]", units(src[i:]))
+			return b.String()
+		}
+		shown += max(1, utf16.RuneLen(r))
+		if r < 0x20 && r != '\n' && r != '\r' || r >= 0x7f && r <= 0x9f {
+			fmt.Fprintf(&b, "\\u%04X", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// describe names a character that the reader did not expect.
+func describe(s string) string {
+	r, _ := utf8.DecodeRuneInString(s)
+	switch {
+	case r < 0x20 || r >= 0x7f && r <= 0x9f:
+		return fmt.Sprintf("(CTRL-CHAR, code %d)", r)
+	case r > 255:
+		return fmt.Sprintf("'%c' (code %d / 0x%x)", r, r, r)
+	}
+	return fmt.Sprintf("'%c' (code %d)", r, r)
+}

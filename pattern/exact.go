@@ -1,0 +1,76 @@
+package pattern
+
+// kind is the JSON type of a scalar.
+type kind byte
+
+// The kinds of scalars.
+const (
+	kindString kind = iota
+	kindNumber
+	kindTrue
+	kindFalse
+	kindNull
+)
+
+// value is a scalar of an event. What is costly to know about it is found out once, by number and address.
+type value struct {
+	kind  kind
+	text  []byte // a string's decoded characters, else the literal as written
+	parse parsed
+	num   number
+	addr  address
+}
+
+// parsed remembers which readings of a value were tried.
+type parsed byte
+
+// The readings of a value.
+const (
+	parsedNumber parsed = 1 << iota
+	parsedAddress
+	isAddress
+)
+
+// literal takes true, false or null: the same literal, never the string of the same text.
+type literal kind
+
+func (l literal) matches(v *value) bool { return v.kind == kind(l) }
+
+// exactString takes the same code points; nothing is folded or normalised.
+type exactString string
+
+func (s exactString) matches(v *value) bool {
+	return v.kind == kindString && string(v.text) == string(s)
+}
+
+// exactAddress takes every spelling of an IP address.
+type exactAddress struct {
+	text string
+	addr address
+}
+
+func (a exactAddress) matches(v *value) bool {
+	if v.kind != kindString {
+		return false
+	}
+	if string(v.text) == a.text {
+		return true
+	}
+	addr, ok := v.address()
+	return ok && addr == a.addr
+}
+
+// exactText is the matcher for a string in a match list.
+func exactText(s string) matcher {
+	if addr, ok := parseAddress(s); ok {
+		return exactAddress{text: s, addr: addr}
+	}
+	return exactString(s)
+}
+
+// exactNumber takes numbers of the same value.
+type exactNumber number
+
+func (n exactNumber) matches(v *value) bool {
+	return v.kind == kindNumber && v.number().equal(number(n))
+}

@@ -1,0 +1,11 @@
+package pattern
+
+// Complexity is how many positions the wildcards of one field occupy at most, for the test vectors.
+func Complexity(operands []string) int {
+	var matchers []matcher
+	for _, o := range operands {
+		c := compiler{}
+		matchers = append(matchers, c.wildcard(o))
+	}
+	return complexity(matchers, 1<<30)
+}
