@@ -32,6 +32,7 @@ type config struct {
 	InsecureHTTP bool     `name:"insecure-http" env:"CASESTREAM_INSECURE_HTTP" help:"Serve plain HTTP past the loopback interface, behind a proxy that adds TLS."`
 	Host         []string `env:"CASESTREAM_HOST" help:"Further host names under which clients reach the server."`
 	LogLevel     string   `default:"info" enum:"debug,info,warn,error" env:"CASESTREAM_LOG_LEVEL" help:"debug shows every request, info those that failed."`
+	Strict       bool     `hidden:"" env:"CASESTREAM_STRICT" help:"Fail loudly when an answer is not in AWS's model. For tests."`
 	LogFormat    string   `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
 }
 

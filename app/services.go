@@ -1,0 +1,58 @@
+package app
+
+import (
+	"context"
+	"net"
+	"net/http"
+
+	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/gateway"
+	"github.com/casestream/casestream/queue"
+	"github.com/casestream/casestream/svc/connect"
+	"github.com/casestream/casestream/svc/connectcases"
+	"github.com/casestream/casestream/svc/customerprofiles"
+	"github.com/casestream/casestream/svc/eventbridge"
+	"github.com/casestream/casestream/svc/sqs"
+	"github.com/casestream/casestream/svc/sts"
+	targetqueue "github.com/casestream/casestream/target/queue"
+	"github.com/casestream/casestream/wire"
+	"github.com/casestream/casestream/wire/sigv4"
+)
+
+// services lists the AWS services that the server serves.
+func (s *server) services(arns arn.Maker) []*wire.Service {
+	return []*wire.Service{
+		connectcases.New(connectcases.Config{DB: s.db, Bus: s.bus, ARNs: arns, Log: s.log}).Describe(),
+		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns}).Describe(),
+		sqs.New(sqs.Config{Queues: s.queues, ARNs: arns, Log: s.log}).Describe(),
+		connect.New(connect.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
+		customerprofiles.New(customerprofiles.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
+		sts.New(sts.Config{}).Describe(),
+	}
+}
+
+// locals lists the targets that lie in our own store, by the service in their ARN.
+func locals(queues *queue.Queues, arns arn.Maker) map[string]bus.Local {
+	return map[string]bus.Local{"sqs": targetqueue.New(queues, arns)}
+}
+
+// door builds the front door.
+func (s *server) door(arns arn.Maker) (http.Handler, error) {
+	host, _, err := net.SplitHostPort(s.cfg.Listen)
+	if err != nil {
+		return nil, err
+	}
+	owner := wire.Principal{
+		Account: s.cfg.Account, ARN: arns.MakeGlobal("iam", "user/casestream"), UserID: "AIDACASESTREAM", AccessKeyID: s.key.AccessKeyID,
+	}
+	return gateway.New(gateway.Config{
+		Services: s.services(arns), Account: s.cfg.Account, Region: s.cfg.Region,
+		Dev: s.cfg.Dev, Loopback: isLoopback(host), Hosts: s.cfg.Host,
+		Keys: func(id string) (sigv4.Credentials, wire.Principal, bool) {
+			return s.key, owner, id == s.key.AccessKeyID
+		},
+		Ready: func(ctx context.Context) error { return s.ready(ctx) }, Version: versionLine(), Log: s.log, Metrics: s.metrics,
+		Strict: s.cfg.Strict,
+	}), nil
+}
