@@ -4,7 +4,7 @@
 //	cli.go     the command line · config.go the settings of a server
 //	server.go  builds, starts and stops a server · services.go the list of services and targets
 //	keys.go    the access key that a server makes at its first run
-//	demo.go    `casestream demo` · env.go `casestream env`
+//	demo.go    `casestream demo` · env.go `casestream env` · debug.go profiles
 package app
 
 import (

@@ -32,6 +32,7 @@ type config struct {
 	InsecureHTTP bool     `name:"insecure-http" env:"CASESTREAM_INSECURE_HTTP" help:"Serve plain HTTP past the loopback interface, behind a proxy that adds TLS."`
 	Host         []string `env:"CASESTREAM_HOST" help:"Further host names under which clients reach the server."`
 	LogLevel     string   `default:"info" enum:"debug,info,warn,error" env:"CASESTREAM_LOG_LEVEL" help:"debug shows every request, info those that failed."`
+	DebugListen  string   `env:"CASESTREAM_DEBUG_LISTEN" help:"Loopback address on which Go's profiles are served under /debug/pprof/."`
 	Strict       bool     `hidden:"" env:"CASESTREAM_STRICT" help:"Fail loudly when an answer is not in AWS's model. For tests."`
 	LogFormat    string   `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
 }
@@ -63,6 +64,11 @@ func (c *config) check() error {
 		return errors.New("--tls-cert and --tls-key go together")
 	case c.Ephemeral && c.Store != "":
 		return errors.New("--ephemeral keeps everything in a temporary folder: it takes no --store")
+	}
+	if c.DebugListen != "" {
+		if host, _, err := net.SplitHostPort(c.DebugListen); err != nil || !isLoopback(host) {
+			return fmt.Errorf("--debug-listen=%s: want an address on the loopback interface", c.DebugListen)
+		}
 	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {

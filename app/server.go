@@ -113,6 +113,13 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 			s.log.Error("queues", slog.Any("err", err))
 		}
 	})
+	if s.cfg.DebugListen != "" {
+		background.Go(func() {
+			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {
+				s.log.Error("profiles", slog.Any("err", err))
+			}
+		})
+	}
 	served := make(chan error, 1)
 	go func() {
 		if s.cfg.TLSCert != "" {

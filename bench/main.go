@@ -9,10 +9,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +31,8 @@ func main() {
 	flag.StringVar(&b.binary, "binary", "bin/casestream", "the server to measure")
 	flag.StringVar(&b.store, "store", "", "its --store; default: SQLite in a temporary folder")
 	flag.StringVar(&b.dir, "dir", "", "folder for the data, on the disk to measure; default: the system's temporary folder")
+	flag.StringVar(&b.profiles, "profiles", "", "folder for a CPU profile of the server in each measurement")
+	flag.StringVar(&b.only, "only", "", "measure only the work whose name begins like this")
 	flag.Parse()
 	if *ceiling != "" {
 		fail(serveCeiling(*ceiling))
@@ -55,6 +59,7 @@ type bench struct {
 	conns              []int
 	span               time.Duration
 	binary, store, dir string
+	profiles, only     string
 }
 
 // run measures everything and prints the tables.
@@ -102,7 +107,15 @@ func (b *bench) run(ctx context.Context) error {
 			{"UpdateCase", w.updates},
 			{"UpdateCase → received from the queue", w.updatesReceived},
 		} {
+			if !strings.HasPrefix(piece.name, b.only) {
+				continue
+			}
+			profiled := func() error { return nil }
+			if b.profiles != "" {
+				profiled = srv.profile(filepath.Join(b.profiles, fmt.Sprintf("%s-%d.pprof", strings.Fields(piece.name)[0], n)), b.span)
+			}
 			got, err := piece.run(ctx, n, b.span)
+			err = errors.Join(err, profiled())
 			if err != nil {
 				return fmt.Errorf("%s: %w", piece.name, err)
 			}

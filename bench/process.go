@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -21,6 +23,7 @@ import (
 type process struct {
 	cmd   *exec.Cmd
 	base  string
+	debug string // where the server's profiles are
 	key   sigv4.Credentials
 	ready time.Duration // from start to the first 200
 }
@@ -41,7 +44,6 @@ func freeAddr() (string, error) {
 // start runs a command and waits until a path of it answers 200.
 func start(ctx context.Context, addr, probe, name string, args ...string) (*process, error) {
 	p := &process{cmd: exec.CommandContext(ctx, name, args...), base: "http://" + addr, key: key}
-	p.cmd.Stderr = os.Stderr
 	began := time.Now()
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
@@ -67,11 +69,19 @@ func startServer(ctx context.Context, binary, store, dir string) (*process, erro
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"serve", "--listen", addr, "--data", dir, "--access-key-id", key.AccessKeyID, "--secret-access-key", key.SecretKey, "--log-level", "warn"}
+	debug, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"serve", "--listen", addr, "--data", dir, "--access-key-id", key.AccessKeyID, "--secret-access-key", key.SecretKey, "--log-level", "warn", "--debug-listen", debug}
 	if store != "" {
 		args = append(args, "--store", store)
 	}
-	return start(ctx, addr, "/readyz", binary, args...)
+	p, err := start(ctx, addr, "/readyz", binary, args...)
+	if err == nil {
+		p.debug = debug
+	}
+	return p, err
 }
 
 // startCeiling starts this program again, as the ceiling.
@@ -85,6 +95,28 @@ func startCeiling(ctx context.Context) (*process, error) {
 		return nil, err
 	}
 	return start(ctx, addr, "/", self, "-ceiling", addr)
+}
+
+// profile writes a CPU profile of the server to a file, beginning now. The function that it gives waits
+// for its end.
+func (p *process) profile(path string, span time.Duration) func() error {
+	done := make(chan error, 1)
+	go func() {
+		resp, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", p.debug, max(1, int(span.Seconds()))))
+		if err != nil {
+			done <- err
+			return
+		}
+		defer resp.Body.Close()
+		f, err := os.Create(path)
+		if err != nil {
+			done <- err
+			return
+		}
+		_, err = io.Copy(f, resp.Body)
+		done <- errors.Join(err, f.Close())
+	}()
+	return func() error { return <-done }
 }
 
 // stop ends the process.

@@ -1,0 +1,167 @@
+package bus
+
+import (
+	"errors"
+
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/base/obs"
+	"github.com/casestream/casestream/store"
+)
+
+// Delivery is one event on its way to one target of one rule.
+type Delivery struct {
+	Event *Event
+	Body  []byte // what the target receives: the event, or what the target's input settings make of it
+
+	BusName, RuleName, RuleARN string
+	TargetID, TargetARN        string
+	MessageGroupID             string // for FIFO queues
+	DeadLetterARN              string
+	Attributes                 map[string]string // of a dead letter: why it is one
+
+	// Err is why the target does not take it, whatever else is tried: an error of kind Denied, NotFound or
+	// Invalid. The target's Local sets it.
+	Err error
+
+	service  string    // whose Local takes it
+	envelope []byte    // the event as it was published
+	of       *Delivery // of a dead letter: the delivery that failed
+}
+
+// Local is a target in our own store.
+type Local interface {
+	// DeliverTx delivers in the transaction that publishes, so exactly once. A delivery that it refuses for
+	// good gets its Err and writes nothing; the others are written in their order. An error that it returns
+	// fails the whole transaction, and with it the publisher's change.
+	DeliverTx(tx *store.Tx, list []*Delivery) error
+}
+
+// Reasons why an event is dropped: the error codes that EventBridge gives its dead letters, and two of our
+// own for events that meet no target.
+const (
+	NoPermissions    = "NO_PERMISSIONS"
+	NoResource       = "NO_RESOURCE"
+	InvalidParameter = "INVALID_PARAMETER"
+	NoSuchBus        = "NO_SUCH_BUS"
+	Undecided        = "UNDECIDED" // a pattern's verdict would have cost too much
+)
+
+// codeOf gives the error code of a failure that is final; no for one that is not.
+func codeOf(err error) (string, bool) {
+	switch fault.KindOf(err) {
+	case fault.Denied:
+		return NoPermissions, true
+	case fault.NotFound:
+		return NoResource, true
+	case fault.Invalid:
+		return InvalidParameter, true
+	case fault.Internal, fault.Conflict, fault.Limit, fault.Busy, fault.Unavailable:
+	}
+	return "", false
+}
+
+// address makes out the delivery of an event, whose bytes are text, to a target.
+func (t *compiledTarget) address(ev *Event, text []byte, bus string, r *compiledRule) *Delivery {
+	d := &Delivery{
+		Event: ev, Body: text, BusName: bus, RuleName: r.name, RuleARN: r.arn,
+		TargetID: t.ID, TargetARN: t.ARN, MessageGroupID: t.MessageGroupID, DeadLetterARN: t.DeadLetterARN,
+		service: t.service, envelope: text,
+	}
+	switch {
+	case t.Input != nil:
+		d.Body = []byte(*t.Input)
+	case t.InputPath != nil && t.pathErr != nil:
+		d.Err = fault.Wrap(fault.Invalid, "The target's InputPath cannot be read", t.pathErr)
+	case t.InputPath != nil:
+		found, ok := t.path.find(text)
+		if !ok {
+			d.Err = fault.New(fault.Invalid, "The target's InputPath "+*t.InputPath+" selects nothing in the event")
+		}
+		d.Body = found
+	}
+	return d
+}
+
+// letter makes a dead letter of a delivery that failed for good: the event as it was published, whatever the
+// target's input settings made of it.
+func (b *Bus) letter(d *Delivery, code string) *Delivery {
+	l := *d
+	l.Body, l.TargetARN, l.MessageGroupID, l.DeadLetterARN, l.Err, l.of = d.envelope, d.DeadLetterARN, "", "", nil, d
+	l.service = serviceOf(l.TargetARN)
+	l.Attributes = map[string]string{
+		"RULE_ARN": d.RuleARN, "TARGET_ARN": d.TargetARN, "ERROR_CODE": code, "ERROR_MESSAGE": messageOf(d.Err),
+	}
+	return &l
+}
+
+// messageOf gives what a dead letter says about its failure: the words that are for clients.
+func messageOf(err error) string {
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Msg != "" {
+		return e.Msg
+	}
+	return err.Error()
+}
+
+// hand gives each Local its deliveries, in their order, but for those that have failed already.
+func (b *Bus) hand(tx *store.Tx, list []*Delivery) error {
+	for len(list) > 0 {
+		service := list[0].service
+		var now, later []*Delivery
+		for _, d := range list {
+			switch {
+			case d.service != service:
+				later = append(later, d)
+			case d.Err == nil:
+				now = append(now, d)
+			}
+		}
+		local := b.cfg.Locals[service]
+		if local == nil {
+			for _, d := range now {
+				d.Err = fault.New(fault.Invalid, "There is no target of the service "+service)
+			}
+		} else if len(now) > 0 {
+			if err := local.DeliverTx(tx, now); err != nil {
+				return err
+			}
+		}
+		list = later
+	}
+	return nil
+}
+
+// tally is what became of events. It counts only once the transaction has committed.
+type tally struct {
+	published, matched, delivered, failed, buried int64
+	drops                                         []drop
+}
+
+// counters are what this room counts.
+type counters struct {
+	published, matched, delivered, failed, buried, dropped *obs.Counter
+}
+
+// newCounters registers the counters.
+func newCounters(r *obs.Registry) counters {
+	return counters{
+		published: r.Counter("casestream_events_published_total", "Events that were put on a bus."),
+		matched:   r.Counter("casestream_events_matched_total", "Matches of an event and an enabled rule."),
+		delivered: r.Counter("casestream_events_delivered_total", "Events that reached a target."),
+		failed:    r.Counter("casestream_events_failed_total", "Deliveries that a target refused for good."),
+		buried:    r.Counter("casestream_events_dead_lettered_total", "Events that went to a dead-letter queue."),
+		dropped:   r.Counter("casestream_events_dropped_total", "Events that reached neither a target nor a dead-letter queue.", "reason"),
+	}
+}
+
+// settle counts what became of events and tells of what was dropped.
+func (b *Bus) settle(t *tally) {
+	b.count.published.Add(t.published)
+	b.count.matched.Add(t.matched)
+	b.count.delivered.Add(t.delivered)
+	b.count.failed.Add(t.failed)
+	b.count.buried.Add(t.buried)
+	for _, d := range t.drops {
+		b.count.dropped.Add(1, d.reason)
+		b.drops.tell(d)
+	}
+}

@@ -1,0 +1,127 @@
+package bus
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/pattern"
+	"github.com/casestream/casestream/store"
+)
+
+// States of a rule.
+const (
+	Enabled           = "ENABLED"
+	EnabledCloudTrail = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+	Disabled          = "DISABLED"
+)
+
+// Rule is one rule of a bus.
+type Rule struct {
+	Bus, Name, ARN       string
+	Pattern              string // as it was given
+	State                string // empty: Enabled
+	Description, RoleARN string
+	Tags                 map[string]string
+	Created, Modified    time.Time
+}
+
+// RuleARN makes a rule's ARN, which does not name the default bus.
+func (b *Bus) RuleARN(bus, rule string) string {
+	if bus == Default {
+		return b.cfg.ARNs.Make("events", "rule/"+rule)
+	}
+	return b.cfg.ARNs.Make("events", "rule/"+bus+"/"+rule)
+}
+
+// PutRule makes a rule, or gives an existing one all that r says; its targets, tags and time of creation
+// stay. A pattern that is not one is a fault.Invalid that wraps a *pattern.Error.
+func (b *Bus) PutRule(tx *store.Tx, r Rule) error {
+	if _, err := pattern.Compile(r.Pattern); err != nil {
+		return &fault.Error{Kind: fault.Invalid, Subject: SubjectRule, ID: r.Name, Err: err}
+	}
+	if err := touch(tx, r.Bus); err != nil {
+		return err
+	}
+	_, err := getRule(tx, r.Bus, r.Name)
+	if missing := fault.KindOf(err) == fault.NotFound; err != nil && !missing {
+		return err
+	} else if missing {
+		n, err := countRules(tx, r.Bus)
+		if err != nil {
+			return err
+		}
+		if n >= b.cfg.RulesPerBus {
+			return overLimit()
+		}
+	}
+	r.State = cmp.Or(r.State, Enabled)
+	return putRule(tx, r)
+}
+
+// Rule gives the rule of a name; a missing rule, or bus, is a fault.NotFound.
+func (b *Bus) Rule(tx *store.Tx, bus, name string) (Rule, error) {
+	if err := exists(tx, bus); err != nil {
+		return Rule{}, err
+	}
+	r, err := getRule(tx, bus, name)
+	r.ARN = b.RuleARN(bus, name)
+	return r, err
+}
+
+// Rules lists the rules of a bus whose name begins with prefix, in name order.
+func (b *Bus) Rules(tx *store.Tx, bus, prefix string) ([]Rule, error) {
+	if err := exists(tx, bus); err != nil {
+		return nil, err
+	}
+	list, err := listRules(tx, bus)
+	list = slices.DeleteFunc(list, func(r Rule) bool { return !strings.HasPrefix(r.Name, prefix) })
+	for i := range list {
+		list[i].ARN = b.RuleARN(bus, list[i].Name)
+	}
+	return list, err
+}
+
+// SetRuleState enables or disables a rule.
+func (b *Bus) SetRuleState(tx *store.Tx, bus, name, state string) error {
+	if err := touch(tx, bus); err != nil {
+		return err
+	}
+	found, err := updateRuleState(tx, bus, name, state)
+	if err == nil && !found {
+		err = missingRule(bus, name)
+	}
+	return err
+}
+
+// DeleteRule removes a rule; one that does not exist is removed already. A rule that still has targets is
+// a fault.Conflict.
+func (b *Bus) DeleteRule(tx *store.Tx, bus, name string) error {
+	if err := touch(tx, bus); err != nil {
+		return err
+	}
+	n, err := countTargets(tx, bus, name)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return &fault.Error{Kind: fault.Conflict, Subject: SubjectRule, ID: name, Msg: "Rule can't be deleted since it has targets."}
+	}
+	return deleteRule(tx, bus, name)
+}
+
+// exists says with a fault.NotFound that there is no such bus.
+func exists(tx *store.Tx, bus string) error {
+	_, found, err := getVersion(tx, bus)
+	if err == nil && !found {
+		err = missingBus(bus)
+	}
+	return err
+}
+
+// missingRule says that a bus has no such rule.
+func missingRule(bus, name string) error {
+	return fault.Missing(SubjectRule, name, "Rule "+name+" does not exist on EventBus "+bus+".")
+}

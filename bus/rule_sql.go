@@ -1,0 +1,96 @@
+package bus
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/casestream/casestream/store"
+)
+
+// ruleColumns are what scanRule reads.
+const ruleColumns = `bus, name, state, pattern, description, role_arn, tags, created_at, modified_at`
+
+// scanRule reads a row of ruleColumns.
+func scanRule(scan func(...any) error) (Rule, error) {
+	var r Rule
+	var tags string
+	var created, modified int64
+	if err := scan(&r.Bus, &r.Name, &r.State, &r.Pattern, &r.Description, &r.RoleARN, &tags, &created, &modified); err != nil {
+		return Rule{}, err
+	}
+	if err := json.Unmarshal([]byte(tags), &r.Tags); err != nil {
+		return Rule{}, fmt.Errorf("tags of rule %s: %w", r.Name, err)
+	}
+	r.Created, r.Modified = time.UnixMicro(created).UTC(), time.UnixMicro(modified).UTC()
+	return r, nil
+}
+
+// putRule inserts a rule, or changes one of the same name.
+func putRule(tx *store.Tx, r Rule) error {
+	tags, err := json.Marshal(r.Tags)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO bus_rule (bus, name, state, pattern, description, role_arn, tags, created_at, modified_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (bus, name) DO UPDATE SET state = excluded.state, pattern = excluded.pattern,
+			description = excluded.description, role_arn = excluded.role_arn, modified_at = excluded.modified_at`,
+		r.Bus, r.Name, r.State, r.Pattern, r.Description, r.RoleARN, string(tags), tx.Micros(), tx.Micros())
+	return err
+}
+
+// getRule reads one rule.
+func getRule(tx *store.Tx, bus, name string) (Rule, error) {
+	rows, err := tx.Query(`SELECT `+ruleColumns+` FROM bus_rule WHERE bus = ? AND name = ?`, bus, name)
+	if err != nil {
+		return Rule{}, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return Rule{}, err
+		}
+		return Rule{}, missingRule(bus, name)
+	}
+	return scanRule(rows.Scan)
+}
+
+// listRules reads the rules of a bus, in byte order, which databases do not agree on.
+func listRules(tx *store.Tx, bus string) ([]Rule, error) {
+	rows, err := tx.Query(`SELECT `+ruleColumns+` FROM bus_rule WHERE bus = ?`, bus)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Rule
+	for rows.Next() {
+		r, err := scanRule(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	slices.SortFunc(list, func(a, b Rule) int { return strings.Compare(a.Name, b.Name) })
+	return list, rows.Err()
+}
+
+// countRules counts the rules of a bus.
+func countRules(tx *store.Tx, bus string) (n int, err error) {
+	_, err = tx.Get(`SELECT COUNT(*) FROM bus_rule WHERE bus = ?`, []any{bus}, &n)
+	return n, err
+}
+
+// updateRuleState sets a rule's state and says whether there is such a rule.
+func updateRuleState(tx *store.Tx, bus, name, state string) (bool, error) {
+	n, err := tx.Exec(`UPDATE bus_rule SET state = ?, modified_at = ? WHERE bus = ? AND name = ?`, state, tx.Micros(), bus, name)
+	return n > 0, err
+}
+
+// deleteRule removes a rule.
+func deleteRule(tx *store.Tx, bus, name string) error {
+	_, err := tx.Exec(`DELETE FROM bus_rule WHERE bus = ? AND name = ?`, bus, name)
+	return err
+}

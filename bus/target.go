@@ -1,0 +1,120 @@
+package bus
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/store"
+)
+
+// Target is one target of a rule. The part behind ID and ARN is stored as JSON under these names.
+type Target struct {
+	ID  string `json:"-"`
+	ARN string `json:"-"`
+
+	RoleARN        string  `json:"roleArn,omitempty"`
+	Input          *string `json:"input,omitempty"`     // JSON that is delivered instead of the event
+	InputPath      *string `json:"inputPath,omitempty"` // what of the event is delivered; Input goes before it
+	MessageGroupID string  `json:"messageGroupId,omitempty"`
+	DeadLetterARN  string  `json:"deadLetterArn,omitempty"`
+	Retry          *Retry  `json:"retry,omitempty"`
+}
+
+// Retry bounds how long a target is tried; nil leaves a bound to the default.
+type Retry struct {
+	Attempts   *int32 `json:"attempts,omitempty"`
+	AgeSeconds *int32 `json:"ageSeconds,omitempty"`
+}
+
+// PutTargets adds targets to a rule; a target of the same id is replaced. A target that cannot be served is
+// a fault.Invalid, too many are a fault.Limit; nothing is stored then.
+func (b *Bus) PutTargets(tx *store.Tx, bus, rule string, targets []Target) error {
+	for i := range targets {
+		if err := b.checkTarget(&targets[i]); err != nil {
+			return err
+		}
+	}
+	if err := touch(tx, bus); err != nil {
+		return err
+	}
+	if _, err := getRule(tx, bus, rule); err != nil {
+		return err
+	}
+	for _, t := range targets {
+		if err := putTarget(tx, bus, rule, t); err != nil {
+			return err
+		}
+	}
+	n, err := countTargets(tx, bus, rule)
+	if err == nil && n > b.cfg.TargetsPerRule {
+		err = overLimit()
+	}
+	return err
+}
+
+// checkTarget refuses a target that no event could ever reach.
+func (b *Bus) checkTarget(t *Target) error {
+	refuse := func(msg string) error {
+		return &fault.Error{Kind: fault.Invalid, Subject: SubjectTarget, ID: t.ID, Msg: msg}
+	}
+	a, ok := arn.Parse(t.ARN)
+	if !ok {
+		return refuse("Parameter " + t.ARN + " is not valid. Reason: Provided Arn is not in correct format.")
+	}
+	if b.cfg.Locals[a.Service] == nil {
+		return refuse("Target " + t.ID + ": a target of the service " + a.Service + " is not supported by this version of Casestream.")
+	}
+	if t.Input != nil && !json.Valid([]byte(*t.Input)) {
+		return refuse("JSON syntax error in Input for target " + t.ID + ".")
+	}
+	if t.InputPath != nil {
+		if _, err := parsePath(*t.InputPath); err != nil {
+			return refuse("Parameter InputPath is not valid for target " + t.ID + ". Reason: " + err.Error() + ".")
+		}
+	}
+	if t.DeadLetterARN != "" {
+		if q, ok := arn.Parse(t.DeadLetterARN); !ok || q.Service != "sqs" {
+			return refuse("Parameter DeadLetterConfig.Arn is not valid for target " + t.ID + ". Reason: It must be the ARN of an SQS queue.")
+		}
+	}
+	return nil
+}
+
+// Targets lists the targets of a rule, by id; a missing rule, or bus, is a fault.NotFound.
+func (b *Bus) Targets(tx *store.Tx, bus, rule string) ([]Target, error) {
+	if err := exists(tx, bus); err != nil {
+		return nil, err
+	}
+	if _, err := getRule(tx, bus, rule); err != nil {
+		return nil, err
+	}
+	return listTargets(tx, bus, rule)
+}
+
+// RemoveTargets takes targets from a rule; ids that the rule does not have are passed over.
+func (b *Bus) RemoveTargets(tx *store.Tx, bus, rule string, ids []string) error {
+	if err := touch(tx, bus); err != nil {
+		return err
+	}
+	if _, err := getRule(tx, bus, rule); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := deleteTarget(tx, bus, rule, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RuleNamesByTarget lists the rules of a bus that have a target of an ARN, in name order.
+func (b *Bus) RuleNamesByTarget(tx *store.Tx, bus, target string) ([]string, error) {
+	if err := exists(tx, bus); err != nil {
+		return nil, err
+	}
+	names, err := listRuleNames(tx, bus, target)
+	slices.Sort(names)
+	return names, err
+}

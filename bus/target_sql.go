@@ -1,0 +1,84 @@
+package bus
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/casestream/casestream/store"
+)
+
+// readTarget puts a target together from its columns.
+func readTarget(id, arn, settings string) (Target, error) {
+	t := Target{ID: id, ARN: arn}
+	if err := json.Unmarshal([]byte(settings), &t); err != nil {
+		return Target{}, fmt.Errorf("settings of target %s: %w", id, err)
+	}
+	return t, nil
+}
+
+// putTarget inserts a target, or replaces the one of its id.
+func putTarget(tx *store.Tx, bus, rule string, t Target) error {
+	settings, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO bus_target (bus, rule, id, arn, settings) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (bus, rule, id) DO UPDATE SET arn = excluded.arn, settings = excluded.settings`,
+		bus, rule, t.ID, t.ARN, string(settings))
+	return err
+}
+
+// countTargets counts the targets of a rule.
+func countTargets(tx *store.Tx, bus, rule string) (n int, err error) {
+	_, err = tx.Get(`SELECT COUNT(*) FROM bus_target WHERE bus = ? AND rule = ?`, []any{bus, rule}, &n)
+	return n, err
+}
+
+// listTargets reads the targets of a rule, in byte order of their ids, which databases do not agree on.
+func listTargets(tx *store.Tx, bus, rule string) ([]Target, error) {
+	rows, err := tx.Query(`SELECT id, arn, settings FROM bus_target WHERE bus = ? AND rule = ?`, bus, rule)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Target
+	for rows.Next() {
+		var id, arn, settings string
+		if err := rows.Scan(&id, &arn, &settings); err != nil {
+			return nil, err
+		}
+		t, err := readTarget(id, arn, settings)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, t)
+	}
+	slices.SortFunc(list, func(a, b Target) int { return strings.Compare(a.ID, b.ID) })
+	return list, rows.Err()
+}
+
+// deleteTarget removes a target.
+func deleteTarget(tx *store.Tx, bus, rule, id string) error {
+	_, err := tx.Exec(`DELETE FROM bus_target WHERE bus = ? AND rule = ? AND id = ?`, bus, rule, id)
+	return err
+}
+
+// listRuleNames reads the names of the rules that have a target of an ARN.
+func listRuleNames(tx *store.Tx, bus, arn string) ([]string, error) {
+	rows, err := tx.Query(`SELECT DISTINCT rule FROM bus_target WHERE bus = ? AND arn = ?`, bus, arn)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}

@@ -1,0 +1,113 @@
+package eventbridge
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+
+	api "github.com/casestream/casestream/awsapi/eventbridge"
+	"github.com/casestream/casestream/bus"
+)
+
+// maxPutSize bounds the entries of one PutEvents together.
+const maxPutSize = 1 << 20
+
+// PutEvents publishes events. Each entry is accepted or refused by itself; what is accepted is published in
+// one transaction, in order.
+func (s *Service) PutEvents(ctx context.Context, in *api.PutEventsInput) (*api.PutEventsOutput, error) {
+	if value(in.EndpointId) != "" {
+		return nil, unsupported("EndpointId")
+	}
+	size := 0
+	for i := range in.Entries {
+		size += entrySize(&in.Entries[i])
+	}
+	if size > maxPutSize {
+		return nil, invalid("Total size of the entries in the request is over the limit.")
+	}
+	results := make([]api.PutEventsResultEntry, len(in.Entries))
+	var list []bus.Outgoing
+	var at []int // where in the results each of the list belongs
+	for i := range in.Entries {
+		o, refused := s.readEntry(&in.Entries[i])
+		if refused != nil {
+			results[i] = *refused
+			continue
+		}
+		list, at = append(list, o), append(at, i)
+	}
+	if len(list) > 0 {
+		errs, err := s.bus.PublishAll(ctx, list)
+		if err != nil {
+			return nil, err
+		}
+		for n, i := range at {
+			if errs[n] != nil {
+				results[i] = *refuse("MalformedDetail", "Detail is malformed.")
+				continue
+			}
+			results[i].EventId = &list[n].Event.ID
+		}
+	}
+	failed := int32(0)
+	for i := range results {
+		if results[i].ErrorCode != nil {
+			failed++
+		}
+	}
+	return &api.PutEventsOutput{FailedEntryCount: &failed, Entries: results}, nil
+}
+
+// timeSize is what an entry's Time counts for, however it is written.
+const timeSize = 14
+
+// entrySize is what an entry counts against maxPutSize.
+func entrySize(e *api.PutEventsRequestEntry) int {
+	n := len(value(e.Source)) + len(value(e.DetailType)) + len(value(e.Detail))
+	if e.Time != nil {
+		n += timeSize
+	}
+	for _, r := range e.Resources {
+		n += len(r)
+	}
+	return n
+}
+
+// refuse makes the answer for an entry that is not accepted.
+func refuse(code, msg string) *api.PutEventsResultEntry {
+	return &api.PutEventsResultEntry{ErrorCode: &code, ErrorMessage: &msg}
+}
+
+// readEntry makes an event of an entry, or says why not. A bus that is not ours is one that does not exist:
+// the entry is accepted and its event dropped.
+func (s *Service) readEntry(e *api.PutEventsRequestEntry) (bus.Outgoing, *api.PutEventsResultEntry) {
+	var none bus.Outgoing
+	for _, m := range []struct {
+		name  string
+		value *string
+	}{{"Source", e.Source}, {"DetailType", e.DetailType}, {"Detail", e.Detail}} {
+		if value(m.value) == "" {
+			return none, refuse("InvalidArgument", "Parameter "+m.name+" is not valid. Reason: "+m.name+" is a required argument.")
+		}
+	}
+	if strings.HasPrefix(*e.Source, "aws.") {
+		return none, refuse("NotAuthorizedForSourceException", "Not authorized for the source.")
+	}
+	var detail bytes.Buffer
+	detail.Grow(len(*e.Detail))
+	if json.Compact(&detail, []byte(*e.Detail)) != nil || detail.Bytes()[0] != '{' {
+		return none, refuse("MalformedDetail", "Detail is malformed.")
+	}
+	name, ok := s.bus.NameOf(value(e.EventBusName))
+	if !ok {
+		name = *e.EventBusName
+	}
+	ev := &bus.Event{
+		Source: *e.Source, DetailType: *e.DetailType, Resources: e.Resources, Detail: detail.Bytes(), TraceHeader: value(e.TraceHeader),
+	}
+	if e.Time != nil {
+		ev.Time = *e.Time
+	}
+	return bus.Outgoing{Bus: name, Event: ev}, nil
+}

@@ -1,0 +1,138 @@
+// Package eventbridge is the API of Amazon EventBridge: rules, targets and events of event buses.
+//
+// It reads AWS's shapes, words AWS's answers and keeps nothing: rules, matching and delivery are the bus's.
+//
+//	service.go      Service, its errors, pages of lists
+//	rule_ops.go     rules · target_ops.go their targets
+//	event_ops.go    PutEvents · pattern_ops.go TestEventPattern
+//	bus_ops.go      event buses
+package eventbridge
+
+import (
+	"encoding/base64"
+	"errors"
+
+	api "github.com/casestream/casestream/awsapi/eventbridge"
+	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/pattern"
+	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/wire"
+)
+
+// Config is what the service needs.
+type Config struct {
+	DB   *store.DB
+	Bus  *bus.Bus
+	ARNs arn.Maker
+}
+
+// Service serves EventBridge's operations.
+type Service struct {
+	api.Unimplemented
+	db   *store.DB
+	bus  *bus.Bus
+	arns arn.Maker
+}
+
+// New makes the service.
+func New(cfg Config) *Service { return &Service{db: cfg.DB, bus: cfg.Bus, arns: cfg.ARNs} }
+
+// Describe gives the front door the service's operations and errors.
+func (s *Service) Describe() *wire.Service {
+	d := api.Describe(s)
+	d.MapError = mapError
+	return d
+}
+
+// mapError gives the exception that a room's error is answered with. What is nobody's fault but ours is
+// left to the front door.
+func mapError(err error) error {
+	if p, ok := errors.AsType[*pattern.Error](err); ok {
+		return &api.InvalidEventPatternException{Message: p.Error()}
+	}
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	switch f.Kind {
+	case fault.NotFound:
+		return &api.ResourceNotFoundException{Message: f.Msg}
+	case fault.Invalid, fault.Conflict:
+		return invalid(f.Msg)
+	case fault.Limit:
+		return &api.LimitExceededException{Message: f.Msg}
+	case fault.Denied:
+		return &api.AccessDeniedException{Message: f.Msg}
+	case fault.Internal, fault.Busy, fault.Unavailable:
+	}
+	return err
+}
+
+// invalid makes the exception that the model does not have and every operation answers with.
+func invalid(msg string) error {
+	return &wire.Error{Code: "ValidationException", Status: 400, Message: msg}
+}
+
+// unsupported refuses what AWS has and this version has not, rather than to pretend.
+func unsupported(what string) error {
+	return invalid(what + " is not supported by this version of Casestream.")
+}
+
+// busName reads the member EventBusName.
+func (s *Service) busName(given *string) (string, error) {
+	name, ok := s.bus.NameOf(value(given))
+	if !ok {
+		return "", &api.ResourceNotFoundException{Message: "Event bus " + *given + " does not exist."}
+	}
+	return name, nil
+}
+
+// value gives an optional member, "" where it is absent.
+func value(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}
+
+// optional makes an optional member, absent where it is "".
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// maxPage is how many items a page of a list has, where the client asks for no fewer.
+const maxPage = 100
+
+// page cuts one page out of a list that is sorted by name. The token, opaque to clients, is the last name of
+// the page before, so that a page is right whatever came or went in between. A page is never nil.
+func page[T any](list []T, name func(T) string, token *string, limit *int32) ([]T, *string, error) {
+	after := ""
+	if token != nil {
+		b, err := base64.RawURLEncoding.DecodeString(*token)
+		if err != nil || len(b) == 0 {
+			return nil, nil, invalid("Parameter NextToken is not valid.")
+		}
+		after = string(b)
+	}
+	size := maxPage
+	if limit != nil {
+		size = int(*limit)
+	}
+	cut := []T{}
+	for _, item := range list {
+		if name(item) <= after {
+			continue
+		}
+		if len(cut) == size {
+			next := base64.RawURLEncoding.EncodeToString([]byte(name(cut[size-1])))
+			return cut, &next, nil
+		}
+		cut = append(cut, item)
+	}
+	return cut, nil, nil
+}

@@ -1,0 +1,123 @@
+// Package queue delivers events to SQS queues: it asks the queue's policy and sends the message in the
+// transaction that publishes the event.
+//
+// It keeps no messages (package queue of the engines' floor does that) and is not the SQS API.
+package queue
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/policy"
+	engine "github.com/casestream/casestream/queue"
+	"github.com/casestream/casestream/store"
+)
+
+// Target is the bus.Local of the service "sqs".
+type Target struct {
+	queues *engine.Queues
+	arns   arn.Maker
+}
+
+// New makes the target of all queues.
+func New(queues *engine.Queues, arns arn.Maker) *Target { return &Target{queues, arns} }
+
+// eventBridge is whom a queue's policy must let send.
+var eventBridge = policy.Principal{Kind: policy.Service, Values: []string{"events.amazonaws.com"}}
+
+// DeliverTx sends each delivery's body to the queue that its target names, a statement for many. The queue's
+// rules decide about FIFO groups and duplicates: without a deduplication id the queue must take the body's
+// hash for one.
+func (t *Target) DeliverTx(tx *store.Tx, list []*bus.Delivery) error {
+	var loads []*load
+	for _, d := range list {
+		l, err := t.find(tx, &loads, d.TargetARN)
+		if err != nil {
+			return err
+		}
+		if d.Err = l.missing; d.Err != nil {
+			continue
+		}
+		m := &engine.Message{
+			Body: string(d.Body), Attributes: attributes(d.Attributes), GroupID: d.MessageGroupID,
+			SenderID: t.arns.Account, TraceHeader: d.Event.TraceHeader,
+		}
+		if !t.allowed(l.to, d) {
+			d.Err = fault.New(fault.Denied, "The policy of the queue "+l.to.ARN+" does not let events.amazonaws.com send messages for the rule "+d.RuleARN)
+		} else if d.Err = l.to.Check(m); d.Err == nil {
+			l.messages = append(l.messages, m)
+		}
+	}
+	for _, l := range loads {
+		if len(l.messages) == 0 {
+			continue
+		}
+		if err := t.queues.SendTx(tx, l.to, l.messages...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load is what one queue receives.
+type load struct {
+	arn      string
+	to       *engine.Queue
+	missing  error // there is no such queue
+	messages []*engine.Message
+}
+
+// find gives the load of a queue; it looks each queue up once.
+func (t *Target) find(tx *store.Tx, loads *[]*load, queueARN string) (*load, error) {
+	for _, l := range *loads {
+		if l.arn == queueARN {
+			return l, nil
+		}
+	}
+	l := &load{arn: queueARN}
+	var err error
+	if l.to, err = t.resolve(tx, queueARN); err != nil {
+		if fault.KindOf(err) != fault.NotFound {
+			return nil, err
+		}
+		l.missing = err
+	}
+	*loads = append(*loads, l)
+	return l, nil
+}
+
+// resolve finds the queue; one of another Region or account does not exist here.
+func (t *Target) resolve(tx *store.Tx, queueARN string) (*engine.Queue, error) {
+	a, ok := arn.Parse(queueARN)
+	if !ok || t.arns.Make("sqs", a.Resource) != queueARN {
+		return nil, fault.Missing(engine.SubjectQueue, queueARN, "The queue "+queueARN+" is not in this account and Region")
+	}
+	return t.queues.ByName(tx, a.Resource)
+}
+
+// allowed asks the queue's policy; a queue without one lets nobody send but its owner.
+func (t *Target) allowed(q *engine.Queue, d *bus.Delivery) bool {
+	if q.Policy == nil {
+		return false
+	}
+	return q.Policy.Evaluate(policy.Request{
+		Principal: eventBridge, Action: "sqs:SendMessage", Resource: q.ARN,
+		Context: map[string][]string{"aws:SourceArn": {d.RuleARN}, "aws:SourceAccount": {t.arns.Account}},
+	}) == policy.Allowed
+}
+
+// attributes makes message attributes of a dead letter's, in name order.
+func attributes(of map[string]string) []engine.Attribute {
+	if len(of) == 0 {
+		return nil
+	}
+	list := make([]engine.Attribute, 0, len(of))
+	for name, value := range of {
+		list = append(list, engine.Attribute{Name: name, DataType: "String", StringValue: value})
+	}
+	slices.SortFunc(list, func(a, b engine.Attribute) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
