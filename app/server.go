@@ -40,7 +40,9 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	srv.welcome(s.err)
+	if c.Config.LogLevel == "info" || c.Config.LogLevel == "debug" {
+		srv.welcome(s.err)
+	}
 	return srv.run(ctx, listener)
 }
 

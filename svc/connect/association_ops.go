@@ -3,6 +3,8 @@ package connect
 import (
 	"context"
 
+	"github.com/casestream/casestream/base/page"
+
 	api "github.com/casestream/casestream/awsapi/connect"
 	"github.com/casestream/casestream/base/id"
 	"github.com/casestream/casestream/store"
@@ -34,7 +36,7 @@ func (s *Service) ListIntegrationAssociations(ctx context.Context, in *api.ListI
 	if err := checkText(in.InstanceId, arn); err != nil {
 		return nil, err
 	}
-	after, err := openToken("associations", in.NextToken)
+	after, err := goOn("associations", in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +56,9 @@ func (s *Service) ListIntegrationAssociations(ctx context.Context, in *api.ListI
 		return nil, err
 	}
 	out := &api.ListIntegrationAssociationsOutput{IntegrationAssociationSummaryList: []api.IntegrationAssociationSummary{}}
-	list, more := cut(list, size)
+	list, more := page.Cut(list, size)
 	if more {
-		out.NextToken = sealToken("associations", list[size-1].ID)
+		out.NextToken = wire.Ptr(page.Token("associations", list[size-1].ID))
 	}
 	for _, a := range list {
 		out.IntegrationAssociationSummaryList = append(out.IntegrationAssociationSummaryList, api.IntegrationAssociationSummary{

@@ -182,8 +182,10 @@ func FuzzListAssociations(f *testing.F) {
 	db := storetest.SQLite(f).Open(f, store.Options{})
 	f.Fuzz(func(t *testing.T, id, arn, token string) {
 		d := open(t, db)
-		_, err := d.try(request{op: "ListIntegrationAssociations", labels: map[string]string{"InstanceId": id},
-			query: url.Values{"integrationArn": {arn}, "nextToken": {token}}})
+		_, err := d.try(request{
+			op: "ListIntegrationAssociations", labels: map[string]string{"InstanceId": id},
+			query: url.Values{"integrationArn": {arn}, "nextToken": {token}},
+		})
 		if err == nil || err.Code != "InvalidRequestException" && err.Code != "ResourceNotFoundException" {
 			t.Errorf("%q %q %q: %v", id, arn, token, err)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/casestream/casestream/base/page"
+
 	api "github.com/casestream/casestream/awsapi/connect"
 	"github.com/casestream/casestream/base/id"
 	"github.com/casestream/casestream/store"
@@ -55,7 +57,7 @@ func (s *Service) DescribeInstance(ctx context.Context, in *api.DescribeInstance
 
 // ListInstances lists the account's instances, oldest first.
 func (s *Service) ListInstances(ctx context.Context, in *api.ListInstancesInput) (*api.ListInstancesOutput, error) {
-	after, err := openToken("instances", in.NextToken)
+	after, err := goOn("instances", in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -72,9 +74,9 @@ func (s *Service) ListInstances(ctx context.Context, in *api.ListInstancesInput)
 		return nil, err
 	}
 	out := &api.ListInstancesOutput{InstanceSummaryList: []api.InstanceSummary{}}
-	list, more := cut(list, size)
+	list, more := page.Cut(list, size)
 	if more {
-		out.NextToken = sealToken("instances", list[size-1].ID)
+		out.NextToken = wire.Ptr(page.Token("instances", list[size-1].ID))
 	}
 	for _, i := range list {
 		out.InstanceSummaryList = append(out.InstanceSummaryList, api.InstanceSummary{

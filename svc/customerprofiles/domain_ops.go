@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/casestream/casestream/base/page"
+
 	api "github.com/casestream/casestream/awsapi/customerprofiles"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/wire"
@@ -62,7 +64,7 @@ func (s *Service) GetDomain(ctx context.Context, in *api.GetDomainInput) (*api.G
 
 // ListDomains lists the account's domains by name.
 func (s *Service) ListDomains(ctx context.Context, in *api.ListDomainsInput) (*api.ListDomainsOutput, error) {
-	after, err := openToken("domains", in.NextToken)
+	after, err := goOn("domains", in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +78,9 @@ func (s *Service) ListDomains(ctx context.Context, in *api.ListDomainsInput) (*a
 		return nil, err
 	}
 	out := &api.ListDomainsOutput{Items: []api.ListDomainItem{}}
-	list, more := cut(list, size)
+	list, more := page.Cut(list, size)
 	if more {
-		out.NextToken = sealToken("domains", list[size-1].Name)
+		out.NextToken = wire.Ptr(page.Token("domains", list[size-1].Name))
 	}
 	for _, d := range list {
 		item := api.ListDomainItem{}

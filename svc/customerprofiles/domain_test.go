@@ -86,8 +86,10 @@ func TestDomainsThatAreRefused(t *testing.T) {
 			{"no days", "greater than or equal to 1", in("a", "CreateDomain", object{"DefaultExpirationDays": 0})},
 			{"queue too long", "deadLetterQueueUrl", in("a", "CreateDomain", object{"DefaultExpirationDays": 1, "DeadLetterQueueUrl": strings.Repeat("a", 256)})},
 			{"NUL in a tag", "not allowed", in("a", "CreateDomain", object{"DefaultExpirationDays": 1, "Tags": object{"a": "\x00"}})},
-			{"score that is no number", "not allowed", in("a", "CreateDomain", object{"DefaultExpirationDays": 1,
-				"Matching": object{"Enabled": true, "AutoMerging": object{"Enabled": true, "MinAllowedConfidenceScoreForMerging": "NaN"}}})},
+			{"score that is no number", "not allowed", in("a", "CreateDomain", object{
+				"DefaultExpirationDays": 1,
+				"Matching":              object{"Enabled": true, "AutoMerging": object{"Enabled": true, "MinAllowedConfidenceScoreForMerging": "NaN"}},
+			})},
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				door{t, d.svc}.refuse(c.request, "BadRequestException", 400, c.message)

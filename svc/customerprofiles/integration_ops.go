@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/casestream/casestream/base/page"
+	"github.com/casestream/casestream/wire"
+
 	api "github.com/casestream/casestream/awsapi/customerprofiles"
 	"github.com/casestream/casestream/store"
 )
@@ -61,7 +64,7 @@ func (s *Service) GetIntegration(ctx context.Context, in *api.GetIntegrationInpu
 
 // ListIntegrations lists a domain's integrations by uri. None is ever hidden.
 func (s *Service) ListIntegrations(ctx context.Context, in *api.ListIntegrationsInput) (*api.ListIntegrationsOutput, error) {
-	after, err := openToken("integrations", in.NextToken)
+	after, err := goOn("integrations", in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +82,9 @@ func (s *Service) ListIntegrations(ctx context.Context, in *api.ListIntegrations
 		return nil, err
 	}
 	out := &api.ListIntegrationsOutput{Items: []api.ListIntegrationItem{}}
-	list, more := cut(list, size)
+	list, more := page.Cut(list, size)
 	if more {
-		out.NextToken = sealToken("integrations", list[size-1].URI)
+		out.NextToken = wire.Ptr(page.Token("integrations", list[size-1].URI))
 	}
 	for _, i := range list {
 		item := api.ListIntegrationItem{}

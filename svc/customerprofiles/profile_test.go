@@ -95,8 +95,11 @@ func TestUpdateKeepsWhatIsAbsentAndClearsWhatIsEmpty(t *testing.T) {
 			key, value string
 			found      bool
 		}{
-			{"_email", "a@example.com", false}, {"_email", "new@example.com", true}, {"_phone", "+1", true},
-			{"_fullName", "Ana Silva", false}, {"_fullName", "Ana", true},
+			{"_email", "a@example.com", false},
+			{"_email", "new@example.com", true},
+			{"_phone", "+1", true},
+			{"_fullName", "Ana Silva", false},
+			{"_fullName", "Ana", true},
 		} {
 			if got := d.search("shop", c.key, c.value); (len(got) == 1) != c.found {
 				t.Errorf("%s %s finds %v", c.key, c.value, got)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/casestream/casestream/base/page"
+
 	api "github.com/casestream/casestream/awsapi/customerprofiles"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/wire"
@@ -23,7 +25,7 @@ func (s *Service) SearchProfiles(ctx context.Context, in *api.SearchProfilesInpu
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	after, err := openToken("profiles", in.NextToken)
+	after, err := goOn("profiles", in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -41,9 +43,9 @@ func (s *Service) SearchProfiles(ctx context.Context, in *api.SearchProfilesInpu
 		return nil, err
 	}
 	out := &api.SearchProfilesOutput{Items: []api.Profile{}}
-	hits, more := cut(hits, size)
+	hits, more := page.Cut(hits, size)
 	if more {
-		out.NextToken = sealToken("profiles", behind(hits[size-1].ID))
+		out.NextToken = wire.Ptr(page.Token("profiles", behind(hits[size-1].ID)))
 	}
 	for _, h := range hits {
 		p, err := h.profile()

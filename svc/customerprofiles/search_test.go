@@ -39,11 +39,28 @@ func TestSearchByEachKey(t *testing.T) {
 			key, value string
 			found      bool
 		}{
-			{"_profileId", id, true}, {"_profileId", strings.ToUpper(id), true}, {"_account", "A-1", true}, {"_account", "a-1", true},
-			{"_fullName", "Ana Muñoz", true}, {"_fullName", "ANA  MUÑOZ ", true}, {"_fullName", "Ana B. Muñoz", true}, {"_fullName", "Ana", false}, {"_fullName", "Muñoz Ana", false},
-			{"_phone", "+1", true}, {"_phone", "+2", true}, {"_phone", "+3", true}, {"_phone", "+4", true}, {"_phone", "1", false},
-			{"_email", "a@example.com", true}, {"_email", "b@example.com", true}, {"_email", "C@Example.com", true}, {"_email", "a@example", false}, {"_email", "+1", false},
-			{"_profileId", strings.Repeat("0", 32), false}, {"_caseId", "1", false}, {"_email", " ", false},
+			{"_profileId", id, true},
+			{"_profileId", strings.ToUpper(id), true},
+			{"_account", "A-1", true},
+			{"_account", "a-1", true},
+			{"_fullName", "Ana Muñoz", true},
+			{"_fullName", "ANA  MUÑOZ ", true},
+			{"_fullName", "Ana B. Muñoz", true},
+			{"_fullName", "Ana", false},
+			{"_fullName", "Muñoz Ana", false},
+			{"_phone", "+1", true},
+			{"_phone", "+2", true},
+			{"_phone", "+3", true},
+			{"_phone", "+4", true},
+			{"_phone", "1", false},
+			{"_email", "a@example.com", true},
+			{"_email", "b@example.com", true},
+			{"_email", "C@Example.com", true},
+			{"_email", "a@example", false},
+			{"_email", "+1", false},
+			{"_profileId", strings.Repeat("0", 32), false},
+			{"_caseId", "1", false},
+			{"_email", " ", false},
 		} {
 			want := []string{}
 			if c.found {
@@ -121,7 +138,8 @@ func TestSearchAgreesWithAScan(t *testing.T) {
 					}
 				}
 				body := object{"KeyName": "_email", "Values": emails, "LogicalOperator": operator, "AdditionalSearchKeys": []any{
-					object{"KeyName": "_phone", "Values": phones}, object{"KeyName": "_account", "Values": accounts}}}
+					object{"KeyName": "_phone", "Values": phones}, object{"KeyName": "_account", "Values": accounts},
+				}}
 				got := []string{}
 				query := []string{"max-results", "100"}
 				for {

@@ -38,7 +38,7 @@ func (s *Service) ListEventBuses(ctx context.Context, in *api.ListEventBusesInpu
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := page(list, func(e bus.EventBus) string { return e.Name }, in.NextToken, in.Limit)
+	list, next, err := cut(list, "buses", func(e bus.EventBus) string { return e.Name }, in.NextToken, in.Limit)
 	if err != nil {
 		return nil, err
 	}

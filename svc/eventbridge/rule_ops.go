@@ -72,7 +72,7 @@ func (s *Service) ListRules(ctx context.Context, in *api.ListRulesInput) (*api.L
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := page(list, func(r bus.Rule) string { return r.Name }, in.NextToken, in.Limit)
+	list, next, err := cut(list, "rules", func(r bus.Rule) string { return r.Name }, in.NextToken, in.Limit)
 	if err != nil {
 		return nil, err
 	}

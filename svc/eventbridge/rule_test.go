@@ -19,8 +19,8 @@ func TestRuleOperationsAnswerAsAWSDoes(t *testing.T) {
 		f.gives("ListRules", `{}`, `{"Rules":[`+a+`,`+b+`]}`)
 		f.gives("ListRules", `{"NamePrefix":"b"}`, `{"Rules":[`+b+`]}`)
 		f.gives("ListRules", `{"NamePrefix":"c"}`, `{"Rules":[]}`)
-		f.gives("ListRules", `{"Limit":1}`, `{"Rules":[`+a+`],"NextToken":"YQ"}`)
-		f.gives("ListRules", `{"Limit":1,"NextToken":"YQ"}`, `{"Rules":[`+b+`]}`)
+		f.gives("ListRules", `{"Limit":1}`, `{"Rules":[`+a+`],"NextToken":"TBaWKnJ1bGVzH2E"}`)
+		f.gives("ListRules", `{"Limit":1,"NextToken":"TBaWKnJ1bGVzH2E"}`, `{"Rules":[`+b+`]}`)
 		f.must("EnableRule", `{"Name":"a"}`)
 		f.must("DisableRule", `{"Name":"b"}`)
 		if got := f.must("ListRules", `{}`); !strings.Contains(got, `"Name":"a","Arn":"`+arn+`a"`) || strings.Index(got, "ENABLED") > strings.Index(got, "DISABLED") {
@@ -43,6 +43,7 @@ func TestBadRulesAreRefused(t *testing.T) {
 		f.fails("PutRule", `{"Name":"r",`+pattern+`,"EventBusName":"x"}`, missing, "Event bus x does not exist.")
 		f.fails("ListRules", `{"EventBusName":"arn:aws:events:us-east-1:111122223333:event-bus/x"}`, missing, "Event bus arn:aws:events:us-east-1:111122223333:event-bus/x does not exist.")
 		f.fails("ListRules", `{"NextToken":"!"}`, validation, "Parameter NextToken is not valid.")
+		f.fails("ListRules", `{"NextToken":"nonsense"}`, validation, "Parameter NextToken is not valid.")
 		f.fails("EnableRule", `{"Name":"r"}`, missing, "Rule r does not exist on EventBus default.")
 		f.fails("PutRule", `{"Name":"a b",`+pattern+`}`, validation,
 			`1 validation error detected: Value 'a b' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`)
@@ -61,7 +62,7 @@ func TestTargetOperationsAnswerAsAWSDoes(t *testing.T) {
 		const b = `{"Id":"b","Arn":"` + sqs + `q","InputPath":"$.detail"}`
 		f.gives("PutTargets", `{"Rule":"r","Targets":[`+b+`,`+a+`]}`, done)
 		f.gives("ListTargetsByRule", `{"Rule":"r"}`, `{"Targets":[`+a+`,`+b+`]}`)
-		f.gives("ListTargetsByRule", `{"Rule":"r","Limit":1}`, `{"Targets":[`+a+`],"NextToken":"YQ"}`)
+		f.gives("ListTargetsByRule", `{"Rule":"r","Limit":1}`, `{"Targets":[`+a+`],"NextToken":"LdaeHXRhcmdldHMfYQ"}`)
 		f.gives("ListRuleNamesByTarget", `{"TargetArn":"`+sqs+`q"}`, `{"RuleNames":["r"]}`)
 		f.gives("ListRuleNamesByTarget", `{"TargetArn":"`+sqs+`none"}`, `{"RuleNames":[]}`)
 		f.gives("PutTargets", `{"Rule":"r","Targets":[{"Id":"b","Arn":"`+sqs+`q2"}]}`, done)

@@ -9,8 +9,9 @@
 package eventbridge
 
 import (
-	"encoding/base64"
 	"errors"
+
+	"github.com/casestream/casestream/base/page"
 
 	api "github.com/casestream/casestream/awsapi/eventbridge"
 	"github.com/casestream/casestream/base/arn"
@@ -108,31 +109,27 @@ func optional(s string) *string {
 // maxPage is how many items a page of a list has, where the client asks for no fewer.
 const maxPage = 100
 
-// page cuts one page out of a list that is sorted by name. The token, opaque to clients, is the last name of
-// the page before, so that a page is right whatever came or went in between. A page is never nil.
-func page[T any](list []T, name func(T) string, token *string, limit *int32) ([]T, *string, error) {
-	after := ""
-	if token != nil {
-		b, err := base64.RawURLEncoding.DecodeString(*token)
-		if err != nil || len(b) == 0 {
-			return nil, nil, invalid("Parameter NextToken is not valid.")
-		}
-		after = string(b)
+// cut cuts one page out of a list that is sorted by name. The token holds the last name of the page before,
+// so that a page is right whatever came or went in between. A page is never nil.
+func cut[T any](list []T, kind string, name func(T) string, token *string, limit *int32) ([]T, *string, error) {
+	after, ok := page.Open(token, kind, 1)
+	if !ok {
+		return nil, nil, invalid("Parameter NextToken is not valid.")
 	}
 	size := maxPage
 	if limit != nil {
 		size = int(*limit)
 	}
-	cut := []T{}
+	rest := []T{}
 	for _, item := range list {
-		if name(item) <= after {
-			continue
+		if name(item) > after[0] && len(rest) <= size {
+			rest = append(rest, item)
 		}
-		if len(cut) == size {
-			next := base64.RawURLEncoding.EncodeToString([]byte(name(cut[size-1])))
-			return cut, &next, nil
-		}
-		cut = append(cut, item)
 	}
-	return cut, nil, nil
+	rest, more := page.Cut(rest, size)
+	if !more {
+		return rest, nil, nil
+	}
+	next := page.Token(kind, name(rest[size-1]))
+	return rest, &next, nil
 }

@@ -88,7 +88,7 @@ func (s *Service) ListTargetsByRule(ctx context.Context, in *api.ListTargetsByRu
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := page(list, func(t bus.Target) string { return t.ID }, in.NextToken, in.Limit)
+	list, next, err := cut(list, "targets", func(t bus.Target) string { return t.ID }, in.NextToken, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (s *Service) ListRuleNamesByTarget(ctx context.Context, in *api.ListRuleNam
 	if err != nil {
 		return nil, err
 	}
-	names, next, err := page(names, func(n string) string { return n }, in.NextToken, in.Limit)
+	names, next, err := cut(names, "rule-names", func(n string) string { return n }, in.NextToken, in.Limit)
 	if err != nil {
 		return nil, err
 	}
