@@ -1,0 +1,218 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/casestream/casestream/app"
+)
+
+// run runs a command line to its end.
+func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = app.Main(t.Context(), args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+func TestDemoShowsEveryEvent(t *testing.T) {
+	code, out, errs := run(t, "demo")
+	if code != 0 {
+		t.Fatalf("exit code %d\n%s", code, errs)
+	}
+	for _, want := range []string{
+		"[1/5]", "[5/5]", `"eventType": "CASE.CREATED"`, `"eventType": "CASE.UPDATED"`, `"eventType": "RELATED_ITEM.CREATED"`,
+		`"eventType": "CASE.DELETED"`, `"comment": {`, `"contactArn"`, "5 changes, 5 events", "From UpdateCase to ReceiveMessage",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the demo does not show %q", want)
+		}
+	}
+}
+
+func TestVersionNamesTheProgram(t *testing.T) {
+	if code, out, _ := run(t, "version"); code != 0 || !strings.HasPrefix(out, "casestream ") {
+		t.Errorf("%d %q", code, out)
+	}
+}
+
+func TestWrongCallsAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"", 2, "expected one of"},
+		{"nonsense", 2, "unexpected argument"},
+		{"serve --no-such-flag", 2, "unknown flag"},
+		{"serve --account=1", 1, "12 digits"},
+		{"serve --region=nowhere", 1, "not an AWS Region"},
+		{"serve --listen=0.0.0.0:0", 1, "--tls-cert"},
+		{"serve --listen=0.0.0.0:0 --dev", 1, "loopback"},
+		{"serve --listen=nonsense", 1, "--listen"},
+		{"serve --access-key-id=AKIA", 1, "go together"},
+		{"serve --store=mysql:x", 1, "sqlite:PATH or postgres:DSN"},
+		{"serve --ephemeral --store=sqlite:x", 1, "takes no --store"},
+		{"serve --debug-listen=0.0.0.0:1", 1, "--debug-listen"},
+	} {
+		args := strings.Fields(c.args)
+		if len(args) > 0 && args[0] == "serve" && !strings.Contains(c.args, "--listen=") {
+			args = append(args, "--listen=127.0.0.1:0")
+		}
+		if len(args) > 0 && args[0] == "serve" {
+			args = append(args, "--data="+t.TempDir())
+		}
+		code, _, errs := run(t, args...)
+		if code != c.code || !strings.Contains(errs, c.says) {
+			t.Errorf("casestream %s: exit code %d, want %d; %q, want %q", c.args, code, c.code, errs, c.says)
+		}
+	}
+}
+
+// served is a server that a test runs through the command line.
+type served struct {
+	url  string
+	stop func() (code int, log string)
+}
+
+// serve starts a server and waits until it is ready.
+func serve(t *testing.T, args ...string) served {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	var log lockedBuffer
+	ended := make(chan int, 1)
+	go func() { ended <- app.Main(ctx, append([]string{"serve", "--listen", addr}, args...), io.Discard, &log) }()
+	s := served{url: "http://" + addr, stop: sync.OnceValues(func() (int, string) {
+		cancel()
+		return <-ended, log.String()
+	})}
+	t.Cleanup(func() { s.stop() })
+	deadline := time.Now().Add(20 * time.Second)
+	for time.Now().Before(deadline) {
+		if status, _ := get(t, s.url+"/readyz"); status == http.StatusOK {
+			return s
+		}
+		select {
+		case code := <-ended:
+			t.Fatalf("the server ended with %d:\n%s", code, log.String())
+		case <-time.After(2 * time.Millisecond): // polls: the server has no other way to tell
+		}
+	}
+	t.Fatalf("not ready:\n%s", log.String())
+	return s
+}
+
+// lockedBuffer is a buffer that a server writes and a test reads.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+// Write appends.
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// String gives what was written.
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// get fetches a page; 0 when nobody answers.
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		return 0, ""
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+func TestServerStartsAnswersAndStops(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	s := serve(t, "--data", dir)
+	for path, want := range map[string]string{"/livez": "ok", "/version": "casestream", "/metrics": "casestream_"} {
+		if status, body := get(t, s.url+path); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %q", path, status, body)
+		}
+	}
+	code, log := s.stop()
+	if code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	key := regexp.MustCompile(`AWS_ACCESS_KEY_ID=(AKIA\w{16})`).FindStringSubmatch(log)
+	if key == nil || !strings.Contains(log, "casestream env --listen") {
+		t.Fatalf("the first run does not print its key and the next command:\n%s", log)
+	}
+	code, out, errs := run(t, "env", "--data", dir, "--region", "eu-west-2")
+	if code != 0 || !strings.Contains(out, "export AWS_ACCESS_KEY_ID="+key[1]) || !strings.Contains(out, "AWS_REGION=eu-west-2") || !strings.Contains(out, "AWS_ENDPOINT_URL=http://127.0.0.1:4566") {
+		t.Errorf("env: %d %s %s", code, out, errs)
+	}
+	// The second run takes the same key and does not print it again.
+	_, log = serve(t, "--data", dir).stop()
+	if strings.Contains(log, "AWS_SECRET_ACCESS_KEY") {
+		t.Errorf("the second run prints the secret:\n%s", log)
+	}
+}
+
+func TestSecondServerOnTheSameDataIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	serve(t, "--data", dir)
+	code, _, errs := run(t, "serve", "--listen", "127.0.0.1:0", "--data", dir)
+	if code != 1 || !strings.Contains(errs, "held by another process") {
+		t.Errorf("%d %s", code, errs)
+	}
+}
+
+func TestKeyThatOthersMayReadIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "credentials"), []byte("[default]\naws_access_key_id = a\naws_secret_access_key = b\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := run(t, "env", "--data", dir); code != 1 || !strings.Contains(errs, "chmod 600") {
+		t.Errorf("%d %s", code, errs)
+	}
+	if code, _, errs := run(t, "env", "--data", t.TempDir()); code != 1 || !strings.Contains(errs, "first run") {
+		t.Errorf("%d %s", code, errs)
+	}
+}
+
+func TestEphemeralServerLeavesNothingBehind(t *testing.T) {
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	s := serve(t, "--ephemeral")
+	if left, _ := os.ReadDir(tmp); len(left) != 1 {
+		t.Errorf("%d entries in the temporary folder while it runs", len(left))
+	}
+	if code, log := s.stop(); code != 0 || !strings.Contains(log, "export AWS_SECRET_ACCESS_KEY=") {
+		t.Errorf("%d %s", code, log)
+	}
+	if left, _ := os.ReadDir(tmp); len(left) != 0 {
+		t.Errorf("it left %v", left)
+	}
+}
