@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"sync"
+
+	"github.com/casestream/casestream/base/fault"
 )
 
 // Batch turns concurrent calls of one kind into one step of one transaction: what has come in when the
@@ -99,7 +101,8 @@ func (b *Batch[In, Out]) flush(ctx context.Context) {
 			go b.flush(ctx)
 		}
 	}
-	if err != nil && len(calls) > 1 && b.db.Err() == nil {
+	// After an unavailable store the calls may be stored already: running them again could do them twice.
+	if err != nil && len(calls) > 1 && fault.KindOf(err) != fault.Unavailable {
 		for _, c := range calls {
 			b.alone(ctx, c)
 		}

@@ -136,7 +136,7 @@ func (g *grouped) commit(group []*job) {
 		fail(group, err)
 		return
 	}
-	lost := g.s.step(StepCommitted, "COMMIT")
+	lost := g.s.unheard()
 	for _, j := range group {
 		if j.err == nil {
 			j.tx.committed()

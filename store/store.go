@@ -219,7 +219,7 @@ func (db *DB) once(s *session, begin string, fn func(*Tx) error, committing *boo
 		}
 		if err = s.control(StepCommit, "COMMIT"); err == nil {
 			tx.committed()
-			return s.step(StepCommitted, "COMMIT")
+			return s.unheard()
 		}
 	}
 	s.rollback()
@@ -334,6 +334,14 @@ func (s *session) step(k StepKind, query string) error {
 		return nil
 	}
 	return s.db.opts.Step(Step{Kind: k, Query: query})
+}
+
+// unheard lets a test take the answer to a commit away, as a broken connection would.
+func (s *session) unheard() error {
+	if err := s.step(StepCommitted, "COMMIT"); err != nil {
+		return fault.Wrap(fault.Unavailable, "The connection to the database broke during the commit.", err)
+	}
+	return nil
 }
 
 // control runs a statement that steers a transaction.

@@ -243,6 +243,43 @@ func TestCallerWhoLeavesBeforeHisTurnIsNotServed(t *testing.T) {
 	})
 }
 
+func TestBatchWhoseCommitNobodyHeardIsNotRunAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		var lose atomic.Bool
+		db := d.Open(t, store.Options{Step: func(s store.Step) error {
+			if s.Kind == store.StepCommitted && lose.Load() {
+				return storetest.ErrStep
+			}
+			return nil
+		}})
+		var stored atomic.Int32
+		hold := make(chan struct{})
+		b := store.NewBatch(db, 50, func(tx *store.Tx, calls []*store.BatchCall[int, int]) error {
+			stored.Add(int32(len(calls)))
+			for _, c := range calls {
+				if c.In == 0 {
+					<-hold // while the first call is in its transaction the others gather
+				}
+			}
+			return nil
+		})
+		var wg sync.WaitGroup
+		lose.Store(true)
+		for n := range 20 {
+			wg.Go(func() {
+				if _, err := b.Do(t.Context(), n); fault.KindOf(err) != fault.Unavailable {
+					t.Errorf("err = %v", err)
+				}
+			})
+		}
+		close(hold)
+		wg.Wait()
+		if got := stored.Load(); got != 20 {
+			t.Errorf("20 calls were stored %d times", got)
+		}
+	})
+}
+
 func TestBatchGivesEachCallItsOwnAnswer(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		db := d.Open(t, store.Options{})

@@ -1,0 +1,85 @@
+package connectcases
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/casestream/casestream/store"
+)
+
+// lockAccount makes creations of domains run one after another, so that counting them is exact.
+func lockAccount(tx *store.Tx) error {
+	var one int64
+	_, err := tx.Get(`SELECT id FROM cases_account WHERE id = 1 /*for update*/`, nil, &one)
+	return err
+}
+
+// countDomains counts the domains and says whether one has the name.
+func countDomains(tx *store.Tx, name string) (count int, taken bool, err error) {
+	var same int
+	_, err = tx.Get(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN name = ? THEN 1 ELSE 0 END), 0) FROM cases_domain`, []any{name}, &count, &same)
+	return count, same > 0, err
+}
+
+// insertDomain stores a new domain.
+func insertDomain(tx *store.Tx, d Domain, events eventConfig) error {
+	tags, err := json.Marshal(d.Tags)
+	if err != nil {
+		return err
+	}
+	config, err := json.Marshal(events)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO cases_domain (domain_id, name, version, created_at, events, tags) VALUES (?, ?, ?, ?, ?, ?)`,
+		d.ID, d.Name, drawVersion(), d.CreatedAt.UnixMicro(), string(config), string(tags))
+	return err
+}
+
+// getDomain reads a domain and its event configuration; the caller has just seen it.
+func getDomain(tx *store.Tx, domainID string) (d Domain, events eventConfig, err error) {
+	var created int64
+	var config, tags string
+	found, err := tx.Get(`SELECT name, created_at, events, tags FROM cases_domain WHERE domain_id = ?`, []any{domainID}, &d.Name, &created, &config, &tags)
+	if err != nil {
+		return d, events, err
+	}
+	if !found {
+		return d, events, missing("Domain", domainID)
+	}
+	d.ID, d.CreatedAt = domainID, time.UnixMicro(created).UTC()
+	if err := json.Unmarshal([]byte(config), &events); err != nil {
+		return d, events, fmt.Errorf("event configuration of domain %s: %w", domainID, err)
+	}
+	if err := json.Unmarshal([]byte(tags), &d.Tags); err != nil {
+		return d, events, fmt.Errorf("tags of domain %s: %w", domainID, err)
+	}
+	return d, events, nil
+}
+
+// listDomains reads up to limit domains behind an id, in the order of their creation.
+func listDomains(tx *store.Tx, after string, limit int) ([]Domain, error) {
+	rows, err := tx.Query(`SELECT domain_id, name FROM cases_domain WHERE domain_id > ? ORDER BY domain_id LIMIT ?`, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Domain
+	for rows.Next() {
+		var d Domain
+		if err := rows.Scan(&d.ID, &d.Name); err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	return list, rows.Err()
+}
+
+// number gives the form in which columns hold a truth value.
+func number(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}

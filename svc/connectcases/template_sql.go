@@ -1,0 +1,54 @@
+package connectcases
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/casestream/casestream/store"
+)
+
+// insertTemplate stores a new template.
+func insertTemplate(tx *store.Tx, domainID string, t *Template) error {
+	body, err := json.Marshal(t.TemplateBody)
+	if err != nil {
+		return err
+	}
+	tags, err := json.Marshal(t.Tags)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO cases_template
+		(domain_id, template_id, position, name, status, deleted, created_at, modified_at, body, tags)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		domainID, t.ID, t.Position, t.Name, t.Status, number(t.Deleted), t.CreatedAt.UnixMicro(), t.ModifiedAt.UnixMicro(), string(body), string(tags))
+	return err
+}
+
+// listTemplates reads a domain's templates, deleted ones too.
+func listTemplates(tx *store.Tx, domainID string) ([]*Template, error) {
+	rows, err := tx.Query(`SELECT template_id, position, name, status, deleted, created_at, modified_at, body, tags
+		FROM cases_template WHERE domain_id = ? ORDER BY position`, domainID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []*Template
+	for rows.Next() {
+		t := new(Template)
+		var deleted, created, modified int64
+		var body, tags string
+		if err := rows.Scan(&t.ID, &t.Position, &t.Name, &t.Status, &deleted, &created, &modified, &body, &tags); err != nil {
+			return nil, err
+		}
+		t.Deleted, t.CreatedAt, t.ModifiedAt = deleted == 1, time.UnixMicro(created).UTC(), time.UnixMicro(modified).UTC()
+		if err := json.Unmarshal([]byte(body), &t.TemplateBody); err != nil {
+			return nil, fmt.Errorf("template %s: %w", t.ID, err)
+		}
+		if err := json.Unmarshal([]byte(tags), &t.Tags); err != nil {
+			return nil, fmt.Errorf("tags of template %s: %w", t.ID, err)
+		}
+		list = append(list, t)
+	}
+	return list, rows.Err()
+}
