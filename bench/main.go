@@ -98,7 +98,7 @@ func (b *bench) run(ctx context.Context) error {
 			return fmt.Errorf("ceiling: %w", err)
 		}
 		show("ceiling: decode the request, canned answer", n, ceiling, ceiling)
-		for _, piece := range []struct {
+		for i, piece := range []struct {
 			name string
 			run  func(context.Context, int, time.Duration) (result, error)
 		}{
@@ -112,7 +112,7 @@ func (b *bench) run(ctx context.Context) error {
 			}
 			profiled := func() error { return nil }
 			if b.profiles != "" {
-				profiled = srv.profile(filepath.Join(b.profiles, fmt.Sprintf("%s-%d.pprof", strings.Fields(piece.name)[0], n)), b.span)
+				profiled = srv.profile(filepath.Join(b.profiles, fmt.Sprintf("%d-%s-%d.pprof", i, strings.Fields(piece.name)[0], n)), b.span)
 			}
 			got, err := piece.run(ctx, n, b.span)
 			err = errors.Join(err, profiled())

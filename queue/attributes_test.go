@@ -1,0 +1,148 @@
+package queue_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/queue"
+)
+
+func TestCreateFindsAQueueThatIsAsAskedFor(t *testing.T) {
+	each(t, func(f *fixture) {
+		q := f.create("orders", "VisibilityTimeout", "40")
+		f.create("orders")
+		f.create("orders", "VisibilityTimeout", "40", "DelaySeconds", "0")
+		_, err := f.queues.Create(f.Context(), "orders", map[string]string{"VisibilityTimeout": "41"}, nil)
+		f.wantFault(err, fault.Conflict, queue.SubjectQueueName)
+		if err := f.queues.SetAttributes(f.Context(), q, map[string]string{"VisibilityTimeout": "41"}); err != nil {
+			f.Fatal(err)
+		}
+		f.create("orders", "VisibilityTimeout", "41")
+	})
+}
+
+func TestAttributesAreSetAndTakenAway(t *testing.T) {
+	const dead = `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead","maxReceiveCount":3}`
+	tests := []struct {
+		name string
+		set  []map[string]string
+		want map[string]string // "" means absent
+	}{
+		{"numbers", []map[string]string{{"DelaySeconds": "5"}}, map[string]string{"DelaySeconds": "5"}},
+		{"booleans in any case", []map[string]string{{"SqsManagedSseEnabled": "FALSE"}}, map[string]string{"SqsManagedSseEnabled": "false"}},
+		{"an empty policy removes it", []map[string]string{{"Policy": `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sqs:*","Resource":"*"}}`}, {"Policy": ""}}, map[string]string{"Policy": ""}},
+		{"a redrive policy is put into its form", []map[string]string{{"RedrivePolicy": `{ "maxReceiveCount": "3", "deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:dead" }`}}, map[string]string{"RedrivePolicy": dead}},
+		{"a key ends the queue's own encryption", []map[string]string{{"KmsMasterKeyId": "k"}}, map[string]string{"KmsMasterKeyId": "k", "SqsManagedSseEnabled": "false"}},
+		{"and the other way round", []map[string]string{{"KmsMasterKeyId": "k"}, {"SqsManagedSseEnabled": "true"}}, map[string]string{"KmsMasterKeyId": "", "SqsManagedSseEnabled": "true"}},
+	}
+	each(t, func(f *fixture) {
+		f.create("dead")
+		for _, tt := range tests {
+			q := f.create("orders")
+			for _, set := range tt.set {
+				if err := f.queues.SetAttributes(f.Context(), q, set); err != nil {
+					f.Fatalf("%s: %v", tt.name, err)
+				}
+			}
+			got, err := f.queues.Get(f.Context(), q)
+			if err != nil {
+				f.Fatal(err)
+			}
+			have := map[string]string{}
+			for name := range tt.want {
+				have[name] = got.Attributes()[name]
+			}
+			if d := cmp.Diff(tt.want, have); d != "" {
+				f.Errorf("%s: %s", tt.name, d)
+			}
+			if err := f.queues.DeleteQueue(f.Context(), q); err != nil {
+				f.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestRedrivePoliciesAreChecked(t *testing.T) {
+	redrive := func(arn string) map[string]string {
+		return map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + arn + `","maxReceiveCount":1}`}
+	}
+	const prefix = "arn:aws:sqs:us-east-1:123456789012:"
+	tests := []struct {
+		name string
+		set  map[string]string
+		ok   bool
+	}{
+		{"a queue", redrive(prefix + "dead"), true},
+		{"itself", redrive(prefix + "orders"), true},
+		{"no queue", redrive(prefix + "none"), false},
+		{"another account's", redrive("arn:aws:sqs:us-east-1:999999999999:dead"), false},
+		{"another kind", redrive(prefix + "dead.fifo"), false},
+		{"one that lets nobody", redrive(prefix + "closed"), false},
+		{"one that lets this queue", redrive(prefix + "open"), true},
+		{"no ARN", redrive("dead"), false},
+		{"no JSON", map[string]string{"RedrivePolicy": "x"}, false},
+		{"too many receives", map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + prefix + `dead","maxReceiveCount":1001}`}, false},
+		{"sources without need", map[string]string{"RedriveAllowPolicy": `{"redrivePermission":"allowAll","sourceQueueArns":["x"]}`}, false},
+		{"no sources", map[string]string{"RedriveAllowPolicy": `{"redrivePermission":"byQueue"}`}, false},
+		{"no permission", map[string]string{"RedriveAllowPolicy": `{}`}, false},
+	}
+	each(t, func(f *fixture) {
+		f.create("dead")
+		f.create("dead.fifo")
+		f.create("closed", "RedriveAllowPolicy", `{"redrivePermission":"denyAll"}`)
+		f.create("open", "RedriveAllowPolicy", `{"redrivePermission":"byQueue","sourceQueueArns":["`+prefix+`orders"]}`)
+		q := f.create("orders")
+		for _, tt := range tests {
+			err := f.queues.SetAttributes(f.Context(), q, tt.set)
+			if tt.ok && err != nil {
+				f.Errorf("%s: %v", tt.name, err)
+			}
+			if !tt.ok && fault.KindOf(err) != fault.Invalid {
+				f.Errorf("%s: %v, want it refused", tt.name, err)
+			}
+		}
+	})
+}
+
+func TestMessagesMustMeetTheRules(t *testing.T) {
+	attribute := func(name, kind, value string) queue.Message {
+		return queue.Message{Body: "x", Attributes: []queue.Attribute{{Name: name, DataType: kind, StringValue: value}}}
+	}
+	tests := []struct {
+		name    string
+		message queue.Message
+		subject string // empty: it passes
+	}{
+		{"every character that may be", queue.Message{Body: "\t\n\r \ud7ff\ue000\ufffd\U0010ffff"}, ""},
+		{"a character that may not", queue.Message{Body: "a\x00"}, queue.SubjectContents},
+		{"another", queue.Message{Body: "\uffff"}, queue.SubjectContents},
+		{"no UTF-8", queue.Message{Body: "\xff"}, queue.SubjectContents},
+		{"a group", queue.Message{Body: "x", GroupID: "a!b~"}, ""},
+		{"an attribute", attribute("a.B-c_9", "String.label", "x"), ""},
+		{"a number", attribute("a", "Number", "-1.5e10"), ""},
+		{"no number", attribute("a", "Number", "0x1"), queue.SubjectParameter},
+		{"no kind", attribute("a", "Text", "x"), queue.SubjectParameter},
+		{"AWS's own name", attribute("aWs.x", "String", "x"), queue.SubjectParameter},
+		{"two points", attribute("a..b", "String", "x"), queue.SubjectParameter},
+		{"an attribute's character", attribute("a", "String", "\x01"), queue.SubjectParameter},
+	}
+	each(t, func(f *fixture) {
+		f.create("orders")
+		q, err := f.queues.Get(f.Context(), queue.Ref{Name: "orders"})
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, tt := range tests {
+			err := q.Check(&tt.message)
+			if tt.subject == "" && err != nil {
+				f.Errorf("%s: %v", tt.name, err)
+			}
+			if e, ok := errors.AsType[*fault.Error](err); tt.subject != "" && (!ok || e.Subject != tt.subject) {
+				f.Errorf("%s: %v", tt.name, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,62 @@
+package queue
+
+import (
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/store"
+)
+
+// The statements that move a dead letter.
+var (
+	slotMove = newChooser(`UPDATE queue_slot SET bin = ?, visible_at = ?, receives = receives - 1, source = ? WHERE +bin = ? AND seq IN `, ``)
+	fifoCopy = `INSERT INTO queue_message (message_id, sent_at, sender, trace, group_id, dedup_id, attributes, body)
+		SELECT message_id, CAST(? AS BIGINT), sender, trace, group_id, dedup_id, attributes, body FROM queue_message WHERE seq = ? RETURNING seq`
+)
+
+// bury moves messages that were received too often to the queue's dead-letter queue. The receive that
+// found them does not count. It says whether there was a queue to move them to.
+func (s *Queues) bury(tx *store.Tx, q *Queue, dead []*Received) (moved bool, err error) {
+	target, err := s.ByARN(tx, q.Redrive.TargetARN)
+	if fault.KindOf(err) == fault.NotFound || err == nil && (target.ID == q.ID || target.FIFO != q.FIFO) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if q.FIFO {
+		for _, m := range dead {
+			if err := buryFIFO(tx, q, target, m); err != nil {
+				return false, err
+			}
+		}
+	} else {
+		seqs := make([]int64, len(dead))
+		for i, m := range dead {
+			seqs[i] = m.seq
+		}
+		if _, err := slotMove.exec(tx, seqs, target.bin, tx.Micros(), q.ARN, q.bin); err != nil {
+			return false, err
+		}
+	}
+	tx.AfterCommit(func() {
+		s.count.dead.Add(int64(len(dead)))
+		s.lobby.wake(target.ID, len(dead))
+	})
+	return true, nil
+}
+
+// buryFIFO moves one message to the end of its group in a FIFO queue, where it has a new number and a new
+// age. Its group in the old queue is held by this transaction.
+func buryFIFO(tx *store.Tx, q, target *Queue, m *Received) error {
+	if err := groupInsert.exec(tx, []any{target.bin, m.GroupID, tx.Micros()}); err != nil {
+		return err
+	}
+	var seq int64
+	if _, err := tx.Get(fifoCopy, []any{tx.Micros(), m.seq}, &seq); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO queue_fifo (bin, group_id, seq, visible_at, receives, first_received_at, source) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		target.bin, m.GroupID, seq, tx.Micros(), m.Receives-1, m.FirstReceived.UnixMicro(), q.ARN); err != nil {
+		return err
+	}
+	return deleteFromGroup(tx, q.bin, m.GroupID, []int64{m.seq})
+}

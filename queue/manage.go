@@ -1,0 +1,268 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/store"
+)
+
+// A queue's name, without the suffix that makes it FIFO.
+var (
+	nameForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
+	fifoForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,75}\.fifo$`)
+)
+
+// purgeEvery is how long a queue cannot be purged again.
+const purgeEvery = 60 * time.Second
+
+// maxTags bounds a queue's tags.
+const maxTags = 50
+
+// errUnchanged ends a transaction that finds nothing to write, so that it need not commit.
+var errUnchanged = errors.New("nothing to change")
+
+// checkName checks the name of a new queue against the kind of queue that its attributes ask for.
+func checkName(name string, attributes map[string]string) (fifo bool, err error) {
+	if strings.EqualFold(attributes[attrFIFO], yes) {
+		if !fifoForm.MatchString(name) {
+			return false, parameter("The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.")
+		}
+		return true, nil
+	}
+	if !nameForm.MatchString(name) {
+		return false, parameter("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
+	}
+	return false, nil
+}
+
+// Create makes a queue. One that exists is left as it is, and is an error only where an attribute given
+// differs from what the queue has.
+func (s *Queues) Create(ctx context.Context, name string, attributes, tags map[string]string) (*Queue, error) {
+	fifo, err := checkName(name, attributes)
+	if err != nil {
+		return nil, err
+	}
+	given, err := canonicalAttributes(attributes, fifo)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkTags(tags); err != nil {
+		return nil, err
+	}
+	var q *Queue
+	err = s.db.Write(ctx, func(tx *store.Tx) error {
+		q, err = s.create(tx, name, fifo, maps.Clone(given), tags)
+		return err
+	})
+	if errors.Is(err, errUnchanged) {
+		err = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return q, nil
+}
+
+// create is Create's transaction.
+func (s *Queues) create(tx *store.Tx, name string, fifo bool, given, tags map[string]string) (*Queue, error) {
+	if err := s.checkRedrive(tx, name, fifo, given); err != nil {
+		return nil, err
+	}
+	q, err := s.ByName(tx, name)
+	if err == nil {
+		if differs := q.firstDifference(given); differs != "" {
+			return nil, &fault.Error{
+				Kind: fault.Conflict, Subject: SubjectQueueName, ID: name,
+				Msg: "A queue already exists with the same name and a different value for attribute " + differs,
+			}
+		}
+		return q, errUnchanged
+	}
+	if fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	if s.cfg.RecreateAfter > 0 {
+		recent, err := deletedAfter(tx, name, tx.Now().Add(-s.cfg.RecreateAfter).UnixMicro())
+		if err != nil {
+			return nil, err
+		}
+		if recent {
+			return nil, &fault.Error{
+				Kind: fault.Conflict, Subject: SubjectDeleted, ID: name,
+				Msg: "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+			}
+		}
+	}
+	set, err := merge(nil, given)
+	if err != nil {
+		return nil, err
+	}
+	if err := insertQueue(tx, name, set[attrDedupScope] == scopeGroup, set, tags); err != nil {
+		if tx.IsUnique(err) { // another node was faster by a moment
+			return nil, fault.Wrap(fault.Busy, "The queue is being created by another request.", err)
+		}
+		return nil, err
+	}
+	return s.ByName(tx, name)
+}
+
+// SetAttributes changes some of a queue's attributes.
+func (s *Queues) SetAttributes(ctx context.Context, ref Ref, attributes map[string]string) error {
+	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
+		given, err := canonicalAttributes(attributes, q.FIFO)
+		if err != nil {
+			return err
+		}
+		if err := s.checkRedrive(tx, q.Name, q.FIFO, given); err != nil {
+			return err
+		}
+		set, err := merge(q.set, given)
+		if err != nil {
+			return err
+		}
+		if err := updateQueue(tx, q.ID, set, q.Tags); err != nil {
+			return err
+		}
+		if !q.FIFO || given[attrDelay] == "" {
+			return nil
+		}
+		// On a FIFO queue a new delay holds for the messages that wait, too.
+		changed, err := s.ByName(tx, q.Name)
+		if err != nil || changed.Delay == q.Delay {
+			return err
+		}
+		tx.AfterCommit(func() { s.lobby.wake(q.ID, 1) })
+		return shiftDelay(tx, q.bin, (changed.Delay - q.Delay).Microseconds())
+	})
+}
+
+// change runs a change of a queue's settings while nobody else changes them.
+func (s *Queues) change(ctx context.Context, ref Ref, fn func(*store.Tx, *Queue) error) error {
+	return s.db.Write(ctx, func(tx *store.Tx) error {
+		if err := lockQueue(tx, ref.Name); err != nil {
+			return err
+		}
+		q, err := s.resolve(tx, ref)
+		if err != nil {
+			return err
+		}
+		return fn(tx, q)
+	})
+}
+
+// Get gives a queue.
+func (s *Queues) Get(ctx context.Context, ref Ref) (q *Queue, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		q, err = s.resolve(tx, ref)
+		return err
+	})
+	return q, err
+}
+
+// Counts are how many messages a queue holds.
+type Counts struct {
+	Visible, InFlight, Delayed int64
+}
+
+// Count gives a queue and how many messages it holds.
+func (s *Queues) Count(ctx context.Context, ref Ref) (q *Queue, c Counts, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		if q, err = s.resolve(tx, ref); err != nil {
+			return err
+		}
+		if q.FIFO {
+			c, err = countFIFO(tx, q, tx.Micros())
+		} else {
+			c, err = countStandard(tx, q, tx.Micros())
+		}
+		return err
+	})
+	return q, c, err
+}
+
+// List lists the names of queues that begin with a prefix, in order, from behind a name.
+func (s *Queues) List(ctx context.Context, prefix, after string, limit int) (names []string, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		names, err = listNames(tx, prefix, after, limit)
+		return err
+	})
+	return names, err
+}
+
+// DeleteQueue removes a queue with its messages. Its name is free at once; who waits for its messages is
+// told that it is gone.
+func (s *Queues) DeleteQueue(ctx context.Context, ref Ref) error {
+	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
+		tx.AfterCommit(func() {
+			s.forget(q.Name)
+			s.lobby.wakeAll(q.ID)
+		})
+		return deleteQueue(tx, q)
+	})
+}
+
+// Purge removes all messages of a queue, and forgets its deduplication ids.
+func (s *Queues) Purge(ctx context.Context, ref Ref) error {
+	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
+		if tx.Now().Before(q.purged.Add(purgeEvery)) {
+			return &fault.Error{
+				Kind: fault.Limit, Subject: SubjectPurge, ID: q.Name,
+				Msg: "Only one PurgeQueue operation on " + q.Name + " is allowed every 60 seconds.",
+			}
+		}
+		return replaceBin(tx, q)
+	})
+}
+
+// Tag adds tags to a queue, in place of those with the same keys.
+func (s *Queues) Tag(ctx context.Context, ref Ref, tags map[string]string) error {
+	if err := checkTags(tags); err != nil {
+		return err
+	}
+	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
+		all := maps.Clone(q.Tags)
+		maps.Copy(all, tags)
+		if len(all) > maxTags {
+			return tooManyTags()
+		}
+		return updateQueue(tx, q.ID, q.set, all)
+	})
+}
+
+// Untag removes tags from a queue; keys that it does not have are passed over.
+func (s *Queues) Untag(ctx context.Context, ref Ref, keys []string) error {
+	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
+		all := maps.Clone(q.Tags)
+		for _, k := range keys {
+			delete(all, k)
+		}
+		return updateQueue(tx, q.ID, q.set, all)
+	})
+}
+
+// checkTags checks tags against their limits.
+func checkTags(tags map[string]string) error {
+	if len(tags) > maxTags {
+		return tooManyTags()
+	}
+	for k, v := range tags {
+		if n := len([]rune(k)); n < 1 || n > 128 {
+			return parameter("Tag keys must be between 1 and 128 characters in length.")
+		}
+		if len([]rune(v)) > 256 {
+			return parameter("Tag values must be between 0 and 256 characters in length.")
+		}
+	}
+	return nil
+}
+
+// tooManyTags says that a queue would have more tags than it may.
+func tooManyTags() error {
+	return parameter("Too many tags added for queue. Only 50 tags are allowed.")
+}

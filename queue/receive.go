@@ -1,0 +1,242 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/store"
+)
+
+// ReceiveOptions are what a receiver may choose.
+type ReceiveOptions struct {
+	Max        int            // how many messages at most; less than 1: one
+	Visibility *time.Duration // how long they are hidden from others; nil: the queue's
+	Wait       *time.Duration // how long to wait for the first one; nil: the queue's
+}
+
+// Received is a message in the hands of a receiver.
+type Received struct {
+	ID, Body         string
+	Attributes       []Attribute
+	GroupID, DedupID string
+	Sequence         string // FIFO queues only
+	SenderID         string
+	TraceHeader      string
+	Handle           string // the receipt handle of this delivery
+	Receives         int    // how many deliveries there were, this one included
+	Sent             time.Time
+	FirstReceived    time.Time
+	Source           string // the ARN of the queue that a dead letter comes from
+
+	seq     int64
+	visible int64
+}
+
+// receiveCall is one attempt to receive.
+type receiveCall struct {
+	ctx    context.Context
+	from   Ref
+	opts   ReceiveOptions
+	ticket int64 // who came first is served first
+}
+
+// received is what an attempt found.
+type received struct {
+	q    *Queue
+	list []*Received
+}
+
+// Receive hands out messages and hides them from other receivers for a while. Where there is none it
+// waits, as long as it was told to, for one to come. A receiver that has gone consumes nothing.
+func (s *Queues) Receive(ctx context.Context, from Ref, opts ReceiveOptions) ([]*Received, error) {
+	opts.Max = max(opts.Max, 1)
+	call := receiveCall{ctx, from, opts, s.lobby.ticket()}
+	got, err := s.attempt(call)
+	if err != nil || len(got.list) > 0 {
+		return got.list, err
+	}
+	wait := got.q.ReceiveWait
+	if opts.Wait != nil {
+		wait = *opts.Wait
+	}
+	if wait <= 0 {
+		return nil, nil
+	}
+	return s.poll(call, got.q.ID, wait)
+}
+
+// poll waits for a message. Only a change of the queue makes it look again, so that a poll on an empty
+// queue costs nothing.
+func (s *Queues) poll(call receiveCall, queueID int64, wait time.Duration) ([]*Received, error) {
+	timeout := time.NewTimer(wait)
+	defer timeout.Stop()
+	w := s.lobby.enter(queueID, call.ticket)
+	defer s.lobby.leave(w)
+	for {
+		got, err := s.attempt(call)
+		if err != nil || len(got.list) > 0 {
+			return got.list, err
+		}
+		if got.q.ID != queueID {
+			return nil, fault.Missing(SubjectQueue, call.from.Name, "The specified queue does not exist.")
+		}
+		select {
+		case <-w.woken:
+		case <-timeout.C:
+			return nil, nil
+		case <-s.lobby.closed:
+			return nil, nil
+		case <-call.ctx.Done():
+			return nil, call.ctx.Err()
+		}
+	}
+}
+
+// attempt looks once. It stays until the outcome is known, so that what nobody takes any more goes back.
+func (s *Queues) attempt(call receiveCall) (received, error) {
+	got, err := s.receives.Do(context.WithoutCancel(call.ctx), call)
+	if err != nil || call.ctx.Err() == nil {
+		return got, err
+	}
+	if len(got.list) > 0 {
+		err = s.release(context.WithoutCancel(call.ctx), got)
+	}
+	if err == nil {
+		err = call.ctx.Err()
+	}
+	return received{}, err
+}
+
+// share is the part of a batch that one claim can serve: receivers of one queue with one timeout.
+type share struct {
+	q          *Queue
+	visibility time.Duration
+	calls      []*store.BatchCall[receiveCall, received]
+}
+
+// receiveBatch serves concurrent attempts.
+func (s *Queues) receiveBatch(tx *store.Tx, calls []*store.BatchCall[receiveCall, received]) error {
+	calls = slices.Clone(calls)
+	slices.SortStableFunc(calls, func(a, b *store.BatchCall[receiveCall, received]) int { return cmp.Compare(a.In.ticket, b.In.ticket) })
+	known := resolver{s: s, tx: tx}
+	var shares []*share
+	for _, c := range calls {
+		c.Out = received{}
+		if c.Err = c.In.ctx.Err(); c.Err != nil {
+			continue
+		}
+		q, err := known.resolve(c.In.from)
+		if err != nil {
+			c.Err = err
+			continue
+		}
+		c.Out.q = q
+		visibility := q.VisibilityTimeout
+		if c.In.opts.Visibility != nil {
+			visibility = *c.In.opts.Visibility
+		}
+		i := slices.IndexFunc(shares, func(h *share) bool { return h.q == q && h.visibility == visibility })
+		if i < 0 {
+			i = len(shares)
+			shares = append(shares, &share{q: q, visibility: visibility})
+		}
+		shares[i].calls = append(shares[i].calls, c)
+	}
+	for _, h := range shares {
+		if err := s.serve(tx, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve claims messages for the receivers of one share and hands them out, first come first served.
+func (s *Queues) serve(tx *store.Tx, h *share) error {
+	dry := true
+	var err error
+	if h.q.FIFO { // one by one: what a receiver holds of a group keeps the next one out of it
+		for _, c := range h.calls {
+			if c.Out.list, dry, err = s.claimFIFO(tx, h.q, h.visibility, c.In.opts.Max); err != nil {
+				return err
+			}
+		}
+	} else if dry, err = s.serveStandard(tx, h); err != nil {
+		return err
+	}
+	total := 0
+	for _, c := range h.calls {
+		total += len(c.Out.list)
+		for _, m := range c.Out.list {
+			m.Handle = handle{h.q.ID, m.seq, uint32(m.Receives)}.String()
+		}
+	}
+	if total > 0 {
+		tx.AfterCommit(func() {
+			s.count.received.Add(int64(total))
+			s.lobby.wakeAt(h.q.ID, tx.Now().Add(h.visibility).UnixMicro())
+		})
+	}
+	return s.lookAhead(tx, h.q, dry)
+}
+
+// serveStandard serves all receivers of a share by one claim, and says whether it found no more.
+func (s *Queues) serveStandard(tx *store.Tx, h *share) (dry bool, err error) {
+	want := 0
+	for _, c := range h.calls {
+		want += c.In.opts.Max
+	}
+	list, dry, err := s.claimStandard(tx, h.q, h.visibility, want)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range h.calls {
+		n := min(c.In.opts.Max, len(list))
+		c.Out.list, list = list[:n:n], list[n:]
+	}
+	return dry, nil
+}
+
+// lookAhead tells those who still wait for the queue when to look again: at once where there may be more
+// than was asked for, else when the next hidden message comes back.
+func (s *Queues) lookAhead(tx *store.Tx, q *Queue, dry bool) error {
+	if !dry {
+		// Whoever came while this transaction held the messages may have found none.
+		tx.AfterCommit(func() { s.lobby.wake(q.ID, 1) })
+		return nil
+	}
+	if !s.lobby.waited(q.ID) {
+		return nil
+	}
+	next, found, err := nextVisible(tx, q)
+	if err == nil && found {
+		tx.AfterCommit(func() { s.lobby.wakeAt(q.ID, next) })
+	}
+	return err
+}
+
+// release puts messages back that a receiver asked for and did not stay for, as if it had not.
+func (s *Queues) release(ctx context.Context, got received) error {
+	list := slices.SortedStableFunc(slices.Values(got.list), func(a, b *Received) int { return cmp.Compare(a.GroupID, b.GroupID) })
+	return s.db.Write(ctx, func(tx *store.Tx) error {
+		for _, m := range list {
+			if got.q.FIFO {
+				if _, err := holdGroup(tx, got.q.bin, m.GroupID); err != nil {
+					return err
+				}
+			}
+			if err := unclaim(tx, got.q, m); err != nil {
+				return err
+			}
+			if got.q.FIFO {
+				if err := refreshGroup(tx, got.q.bin, m.GroupID); err != nil {
+					return err
+				}
+			}
+		}
+		tx.AfterCommit(func() { s.lobby.wake(got.q.ID, len(got.list)) })
+		return nil
+	})
+}

@@ -1,0 +1,209 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/casestream/casestream/store"
+)
+
+// maxVisibility bounds how long a message can be hidden.
+const maxVisibility = 12 * time.Hour
+
+// deleteCall is one Delete in a batch.
+type deleteCall struct {
+	from    Ref
+	handles []string
+}
+
+// Visibility asks to hide a message for a time from now on; 0 shows it at once.
+type Visibility struct {
+	Handle  string
+	Timeout time.Duration
+}
+
+// changeCall is one ChangeVisibility in a batch.
+type changeCall struct {
+	in   Ref
+	list []Visibility
+}
+
+// Delete removes received messages by their receipt handles. Each handle has an answer of its own, nil
+// where the message is gone now, be it that it was before.
+func (s *Queues) Delete(ctx context.Context, from Ref, handles ...string) ([]error, error) {
+	return s.deletes.Do(ctx, deleteCall{from, handles})
+}
+
+// ChangeVisibility hides received messages for other times than they are. Each has an answer of its own.
+func (s *Queues) ChangeVisibility(ctx context.Context, in Ref, list ...Visibility) ([]error, error) {
+	return s.changes.Do(ctx, changeCall{in, list})
+}
+
+// delivery is a handle that is to be settled, and where its answer goes.
+type delivery struct {
+	q      *Queue
+	handle handle
+	text   string
+	hide   time.Duration // changes only
+	group  string        // FIFO queues only
+	answer *error
+}
+
+// deleteBatch removes the messages of concurrent Deletes.
+func (s *Queues) deleteBatch(tx *store.Tx, calls []*store.BatchCall[deleteCall, []error]) error {
+	known := resolver{s: s, tx: tx}
+	standard := make(map[*Queue][]int64, 1)
+	var fifo []*delivery
+	for _, c := range calls {
+		c.Out = make([]error, len(c.In.handles))
+		q, err := known.resolve(c.In.from)
+		if err != nil {
+			c.Err = err
+			continue
+		}
+		for i, text := range c.In.handles {
+			h, err := parseHandle(text, q.ID)
+			switch {
+			case err != nil:
+				c.Out[i] = err
+			case q.FIFO:
+				fifo = append(fifo, &delivery{q: q, handle: h, text: text, answer: &c.Out[i]})
+			default:
+				standard[q] = append(standard[q], h.seq)
+			}
+		}
+	}
+	for q, seqs := range standard {
+		slices.Sort(seqs)
+		n, err := deleteSlots(tx, q.bin, slices.Compact(seqs))
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.count.deleted.Add(int64(n)) })
+	}
+	return s.eachFIFO(tx, fifo, s.deleteFIFO)
+}
+
+// eachFIFO settles deliveries of FIFO queues group by group. Everybody takes groups in the same order, so
+// that no two transactions wait for each other.
+func (s *Queues) eachFIFO(tx *store.Tx, list []*delivery, settle func(*store.Tx, *delivery) error) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if err := findGroups(tx, list); err != nil {
+		return err
+	}
+	slices.SortStableFunc(list, func(a, b *delivery) int {
+		return cmp.Or(cmp.Compare(a.q.bin, b.q.bin), cmp.Compare(a.group, b.group))
+	})
+	for _, d := range list {
+		if err := settle(tx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteFIFO removes one message of a FIFO queue, whose handle must be in force.
+func (s *Queues) deleteFIFO(tx *store.Tx, d *delivery) error {
+	m, err := holdFIFO(tx, d)
+	if err != nil || m == nil {
+		return err
+	}
+	if m.Receives != int(d.handle.receives) || m.visible <= tx.Micros() {
+		*d.answer = handleExpired(d.text)
+		return nil
+	}
+	if err := deleteFromGroup(tx, d.q.bin, d.group, []int64{m.seq}); err != nil {
+		return err
+	}
+	tx.AfterCommit(func() {
+		s.count.deleted.Add(1)
+		s.lobby.wake(d.q.ID, 1) // the group may be free now
+	})
+	return refreshGroup(tx, d.q.bin, d.group)
+}
+
+// handleExpired says that a FIFO queue's receipt handle is no longer in force.
+func handleExpired(text string) error {
+	return parameterValue(text, "ReceiptHandle", "The receipt handle has expired.")
+}
+
+// changeBatch changes the visibility of the messages of concurrent calls.
+func (s *Queues) changeBatch(tx *store.Tx, calls []*store.BatchCall[changeCall, []error]) error {
+	known := resolver{s: s, tx: tx}
+	var fifo []*delivery
+	for _, c := range calls {
+		c.Out = make([]error, len(c.In.list))
+		q, err := known.resolve(c.In.in)
+		if err != nil {
+			c.Err = err
+			continue
+		}
+		for i, v := range c.In.list {
+			d := &delivery{q: q, text: v.Handle, hide: v.Timeout, answer: &c.Out[i]}
+			if d.handle, c.Out[i] = parseHandle(v.Handle, q.ID); c.Out[i] != nil {
+				continue
+			}
+			if v.Timeout < 0 || v.Timeout > maxVisibility {
+				c.Out[i] = parameterValue(strconv.Itoa(int(v.Timeout/time.Second)), attrVisibilityTimeout,
+					"Total VisibilityTimeout for the message is beyond the limit [43200 seconds]")
+				continue
+			}
+			if q.FIFO {
+				fifo = append(fifo, d)
+			} else if err := s.changeStandard(tx, d); err != nil {
+				return err
+			}
+		}
+	}
+	return s.eachFIFO(tx, fifo, s.changeFIFO)
+}
+
+// changeStandard changes the visibility of one message of a standard queue.
+func (s *Queues) changeStandard(tx *store.Tx, d *delivery) error {
+	at := tx.Now().Add(d.hide).UnixMicro()
+	there, err := updateVisible(tx, d.q.bin, d.handle.seq, at)
+	if err == nil {
+		s.changed(tx, d, at, there)
+	}
+	return err
+}
+
+// changeFIFO changes the visibility of one message of a FIFO queue.
+func (s *Queues) changeFIFO(tx *store.Tx, d *delivery) error {
+	m, err := holdFIFO(tx, d)
+	if err != nil {
+		return err
+	}
+	if m != nil && m.Receives != int(d.handle.receives) {
+		*d.answer = handleExpired(d.text)
+		return nil
+	}
+	at := tx.Now().Add(d.hide).UnixMicro()
+	if m != nil {
+		if err := updateFIFOVisible(tx, d.q.bin, d.group, m.seq, at); err != nil {
+			return err
+		}
+	}
+	s.changed(tx, d, at, m != nil)
+	return nil
+}
+
+// changed answers a change of visibility, and wakes whom it concerns.
+func (s *Queues) changed(tx *store.Tx, d *delivery, at int64, there bool) {
+	if !there {
+		*d.answer = parameterValue(d.text, "ReceiptHandle", "Message does not exist or is not available for visibility timeout change.")
+		return
+	}
+	tx.AfterCommit(func() {
+		if d.hide == 0 {
+			s.lobby.wake(d.q.ID, 1)
+		} else {
+			s.lobby.wakeAt(d.q.ID, at)
+		}
+	})
+}

@@ -1,0 +1,87 @@
+package queue
+
+import (
+	"slices"
+
+	"github.com/casestream/casestream/store"
+)
+
+// deleteSlots deletes messages of a standard queue, and gives how many there were. A handle says what its
+// sender made it say: only what has its place in this queue is deleted.
+func deleteSlots(tx *store.Tx, bin int64, seqs []int64) (int, error) {
+	var there []int64
+	err := slotDelete.each(seqs, []any{bin}, func(query string, args []any) (err error) {
+		there, err = listNumbers(tx, there, query, args...)
+		return err
+	})
+	if err == nil && len(there) > 0 {
+		slices.Sort(there)
+		_, err = messageDelete.exec(tx, there)
+	}
+	return len(there), err
+}
+
+// updateVisible changes when a message of a standard queue is visible, and says whether it exists.
+func updateVisible(tx *store.Tx, bin, seq, at int64) (bool, error) {
+	n, err := tx.Exec(`UPDATE queue_slot SET visible_at = ? WHERE bin = ? AND seq = ? AND receives > 0`, at, bin, seq)
+	return n > 0, err
+}
+
+// updateFIFOVisible changes when a message of a FIFO queue is visible; this transaction holds its group.
+func updateFIFOVisible(tx *store.Tx, bin int64, group string, seq, at int64) error {
+	if _, err := tx.Exec(`UPDATE queue_fifo SET visible_at = ? WHERE bin = ? AND group_id = ? AND seq = ?`, at, bin, group, seq); err != nil {
+		return err
+	}
+	return refreshGroup(tx, bin, group)
+}
+
+// groupSelect gives the groups of messages.
+var groupSelect = newChooser(`SELECT seq, group_id FROM queue_message WHERE group_id IS NOT NULL AND seq IN `, ``)
+
+// findGroups reads the groups of messages of FIFO queues; a message that is gone has none.
+func findGroups(tx *store.Tx, list []*delivery) error {
+	seqs := make([]int64, len(list))
+	for i, d := range list {
+		seqs[i] = d.handle.seq
+	}
+	groups := make(map[int64]string, len(list))
+	err := groupSelect.each(seqs, nil, func(query string, args []any) error {
+		rows, err := tx.Query(query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var seq int64
+			var group string
+			if err := rows.Scan(&seq, &group); err != nil {
+				return err
+			}
+			groups[seq] = group
+		}
+		return rows.Err()
+	})
+	for _, d := range list {
+		d.group = groups[d.handle.seq]
+	}
+	return err
+}
+
+// holdFIFO holds the group of a message of a FIFO queue and reads its place in it; nil where the queue has
+// no such message.
+func holdFIFO(tx *store.Tx, d *delivery) (*Received, error) {
+	if d.group == "" {
+		return nil, nil
+	}
+	found, err := holdGroup(tx, d.q.bin, d.group)
+	if err != nil || !found {
+		return nil, err
+	}
+	m := &Received{seq: d.handle.seq}
+	found, err = tx.Get(`SELECT visible_at, receives FROM queue_fifo WHERE bin = ? AND group_id = ? AND seq = ?`,
+		[]any{d.q.bin, d.group, m.seq}, &m.visible, &m.Receives)
+	if err != nil || !found {
+		return nil, err
+	}
+	return m, nil
+}

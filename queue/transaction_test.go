@@ -1,0 +1,149 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/base/id"
+	"github.com/casestream/casestream/queue"
+	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/store/storetest"
+)
+
+func TestSendTxIsPartOfTheCallersTransaction(t *testing.T) {
+	live(t, func(f *fixture) {
+		q := f.create("orders")
+		out := f.poll(f.Context(), q, 10)
+		no := errors.New("no")
+		send := func(body string, end error) error {
+			return f.db.Write(f.Context(), func(tx *store.Tx) error {
+				to, err := f.queues.ByName(tx, "orders")
+				if err != nil {
+					return err
+				}
+				if err := f.queues.SendTx(tx, to, &queue.Message{Body: body}); err != nil {
+					return err
+				}
+				return end
+			})
+		}
+		if err := send("lost", no); !errors.Is(err, no) {
+			f.Errorf("err = %v", err)
+		}
+		f.wantFault(send("", nil), fault.Invalid, queue.SubjectMissing)
+		if err := send("kept", nil); err != nil {
+			f.Fatal(err)
+		}
+		f.await(out, "kept")
+		f.expect(q, "")
+	})
+}
+
+// TestEveryStepOfAMoveMayFail receives a message that is due for the dead-letter queue while each step
+// fails in turn: it is in one of the two queues, once.
+func TestEveryStepOfAMoveMayFail(t *testing.T) {
+	for _, suffix := range []string{"", ".fifo"} {
+		t.Run("orders"+suffix, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, d storetest.Database) {
+				f := &fixture{T: t}
+				source, dead := queue.Ref{Name: "orders" + suffix}, queue.Ref{Name: "dead" + suffix}
+				storetest.EveryStep(t, d, func(t *testing.T, db *store.DB, arm func()) {
+					if f.queues == nil {
+						f.db, f.queues = db, open(db, nil)
+						f.create(dead.Name, "VisibilityTimeout", "0")
+						f.create(source.Name, "VisibilityTimeout", "0", "RedrivePolicy",
+							`{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:`+dead.Name+`","maxReceiveCount":1}`)
+					}
+					m := &queue.Message{Body: "x"}
+					if suffix != "" {
+						m.GroupID, m.DedupID = "g", id.New()
+					}
+					f.put(source, m)
+					f.expect(source, "x")
+					arm()
+					if _, err := f.queues.Receive(t.Context(), source, queue.ReceiveOptions{}); err != nil && !errors.Is(err, storetest.ErrStep) {
+						t.Fatal(err)
+					}
+				}, func(t *testing.T, _ *store.DB, failed store.Step) {
+					f.expect(source, "") // moves it now, where it was not moved before
+					c := f.counts(dead)
+					if d := cmp.Diff(queue.Counts{Visible: 1}, c); d != "" {
+						t.Errorf("%v failed: %s", failed, d)
+					}
+					if c := f.counts(source); c != (queue.Counts{}) {
+						t.Errorf("%v failed, and the source has %+v", failed, c)
+					}
+					// A queue of no visibility timeout gives a FIFO queue's handle no time to be used.
+					hour := time.Hour
+					got, err := f.queues.Receive(t.Context(), dead, queue.ReceiveOptions{Visibility: &hour})
+					if err != nil || bodies(got) != "x" {
+						t.Fatal(bodies(got), err)
+					}
+					f.remove(dead, got...)
+				})
+			})
+		})
+	}
+}
+
+func TestNamesMayStayTakenForAWhile(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		c := newClock()
+		db := d.Open(t, store.Options{Now: c.now})
+		f := &fixture{T: t, clock: c, db: db, queues: queue.New(db, queue.Config{ARNs: arn.NewMaker("123456789012", "us-east-1"), RecreateAfter: time.Minute})}
+		q := f.create("orders")
+		if err := f.queues.DeleteQueue(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+		f.sweep()
+		_, err := f.queues.Create(t.Context(), "orders", nil, nil)
+		f.wantFault(err, fault.Conflict, queue.SubjectDeleted)
+		c.advance(time.Minute)
+		f.create("orders")
+	})
+}
+
+func TestRunEndsWithItsContextAndLongPollsWithIt(t *testing.T) {
+	live(t, func(f *fixture) {
+		out := f.poll(f.Context(), f.create("orders"), 1)
+		ctx, cancel := context.WithCancel(f.Context())
+		done := make(chan error)
+		go func() { done <- f.queues.Run(ctx) }()
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				f.Error(err)
+			}
+		case <-time.After(10 * time.Second):
+			f.Error("Run goes on")
+		}
+		f.await(out, "")
+	})
+}
+
+// TestPollSeesWhatAnotherNodeSends has two nodes on one database, where the database can have them.
+func TestPollSeesWhatAnotherNodeSends(t *testing.T) {
+	live(t, func(f *fixture) {
+		if f.db.Engine() == "sqlite" {
+			f.Skip("one process holds the file")
+		}
+		q := f.create("orders")
+		other := &fixture{T: f.T, db: f.db, queues: open(f.db, nil)}
+		out := f.poll(f.Context(), q, 10)
+		other.send(q, "a")
+		f.await(out, "a")
+		// A change of the queue on one node is seen by the other at once.
+		if err := other.queues.SetAttributes(f.Context(), q, map[string]string{"DelaySeconds": "900"}); err != nil {
+			f.Fatal(err)
+		}
+		f.send(q, "delayed")
+		f.expect(q, "")
+	})
+}
