@@ -138,6 +138,16 @@ func TestWhoCameFirstIsServedFirst(t *testing.T) {
 		for range 5 {
 			outs = append(outs, f.poll(f.Context(), q, 1))
 		}
+		if f.db.Engine() != "sqlite" {
+			// With several writers two receivers may look at once, and either may win: each is served.
+			for range outs {
+				f.send(q, "x")
+			}
+			for _, out := range outs {
+				f.await(out, "x")
+			}
+			return
+		}
 		for i, out := range outs {
 			f.send(q, fmt.Sprint(i))
 			f.await(out, fmt.Sprint(i))

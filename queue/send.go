@@ -94,7 +94,9 @@ func (s *Queues) sendAll(tx *store.Tx, list []outgoing) error {
 		return nil
 	}
 	var fifo []outgoing
-	now := tx.Now()
+	// Not tx.Now: of two transactions that change one thing after each other the second may have begun
+	// first. Read here, where the caller holds what it changes, the clock gives both their order in the queue.
+	now := s.db.Now()
 	for _, o := range list {
 		o.m.prepare(o.q, id.New(), now)
 		if o.q.FIFO {

@@ -3,6 +3,9 @@ package connectcases
 import (
 	"context"
 
+	"github.com/casestream/casestream/base/page"
+	"github.com/casestream/casestream/wire"
+
 	api "github.com/casestream/casestream/awsapi/connectcases"
 	"github.com/casestream/casestream/store"
 )
@@ -51,7 +54,7 @@ func (s *Service) ListDomains(ctx context.Context, in *api.ListDomainsInput) (*a
 	out := &api.ListDomainsOutput{Domains: []api.DomainSummary{}}
 	if len(list) > limit {
 		list = list[:limit]
-		out.NextToken = sealToken("domains", list[limit-1].ID)
+		out.NextToken = wire.Ptr(page.Token("domains", list[limit-1].ID))
 	}
 	for _, d := range list {
 		out.Domains = append(out.Domains, api.DomainSummary{DomainId: d.ID, DomainArn: s.domainARN(d.ID), Name: d.Name})

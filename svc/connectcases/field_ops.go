@@ -4,6 +4,9 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/casestream/casestream/base/page"
+	"github.com/casestream/casestream/wire"
+
 	api "github.com/casestream/casestream/awsapi/connectcases"
 	"github.com/casestream/casestream/store"
 )
@@ -35,7 +38,7 @@ func (s *Service) ListFields(ctx context.Context, in *api.ListFieldsInput) (*api
 	if err != nil {
 		return nil, err
 	}
-	list, more := page(cat.fields, func(f *Field) int64 { return f.Position }, func(f *Field) bool { return !f.Deleted }, after, pageSize(in.MaxResults, 100))
+	list, more := pageOf(cat.fields, func(f *Field) int64 { return f.Position }, func(f *Field) bool { return !f.Deleted }, after, pageSize(in.MaxResults, 100))
 	out := &api.ListFieldsOutput{Fields: []api.FieldSummary{}}
 	for _, f := range list {
 		out.Fields = append(out.Fields, api.FieldSummary{
@@ -44,7 +47,7 @@ func (s *Service) ListFields(ctx context.Context, in *api.ListFieldsInput) (*api
 		})
 	}
 	if more {
-		out.NextToken = sealToken("fields", strconv.FormatInt(list[len(list)-1].Position, 10))
+		out.NextToken = wire.Ptr(page.Token("fields", strconv.FormatInt(list[len(list)-1].Position, 10)))
 	}
 	return out, nil
 }
@@ -124,7 +127,7 @@ func (s *Service) ListFieldOptions(ctx context.Context, in *api.ListFieldOptions
 		out.Options = append(out.Options, api.FieldOption(o))
 	}
 	if end < int64(len(f.Options)) {
-		out.NextToken = sealToken("options", strconv.FormatInt(end, 10))
+		out.NextToken = wire.Ptr(page.Token("options", strconv.FormatInt(end, 10)))
 	}
 	return out, nil
 }

@@ -5,6 +5,9 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/casestream/casestream/base/page"
+	"github.com/casestream/casestream/wire"
+
 	api "github.com/casestream/casestream/awsapi/connectcases"
 	"github.com/casestream/casestream/store"
 )
@@ -68,7 +71,7 @@ func (s *Service) SearchRelatedItems(ctx context.Context, in *api.SearchRelatedI
 	}
 	if more {
 		last := list[len(list)-1]
-		out.NextToken = sealToken("related-items", in.CaseId, strconv.FormatInt(last.AssociatedAt.UnixMicro(), 10), last.ID)
+		out.NextToken = wire.Ptr(page.Token("related-items", in.CaseId, strconv.FormatInt(last.AssociatedAt.UnixMicro(), 10), last.ID))
 	}
 	return out, nil
 }

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/casestream/casestream/base/page"
+	"github.com/casestream/casestream/wire"
+
 	api "github.com/casestream/casestream/awsapi/connectcases"
 	"github.com/casestream/casestream/store"
 )
@@ -80,7 +83,7 @@ func (s *Service) ListTemplates(ctx context.Context, in *api.ListTemplatesInput)
 	keep := func(t *Template) bool {
 		return !t.Deleted && (len(in.Status) == 0 || slices.Contains(in.Status, t.Status))
 	}
-	list, more := page(cat.templates, func(t *Template) int64 { return t.Position }, keep, after, pageSize(in.MaxResults, 100))
+	list, more := pageOf(cat.templates, func(t *Template) int64 { return t.Position }, keep, after, pageSize(in.MaxResults, 100))
 	out := &api.ListTemplatesOutput{Templates: []api.TemplateSummary{}}
 	for _, t := range list {
 		out.Templates = append(out.Templates, api.TemplateSummary{
@@ -89,7 +92,7 @@ func (s *Service) ListTemplates(ctx context.Context, in *api.ListTemplatesInput)
 		})
 	}
 	if more {
-		out.NextToken = sealToken("templates", strconv.FormatInt(list[len(list)-1].Position, 10))
+		out.NextToken = wire.Ptr(page.Token("templates", strconv.FormatInt(list[len(list)-1].Position, 10)))
 	}
 	return out, nil
 }

@@ -24,6 +24,9 @@ func (s *Service) CreateQueue(ctx context.Context, in *api.CreateQueueInput) (*a
 
 // GetQueueUrl gives a queue's URL.
 func (s *Service) GetQueueUrl(ctx context.Context, in *api.GetQueueUrlInput) (*api.GetQueueUrlOutput, error) {
+	if in.QueueName == "" {
+		return nil, badParameter("The request must contain the parameter QueueName.")
+	}
 	owner := s.arns.Account
 	if in.QueueOwnerAWSAccountId != nil {
 		owner = *in.QueueOwnerAWSAccountId
