@@ -21,7 +21,7 @@ func serveProfiles(ctx context.Context, addr string) error {
 		return err
 	}
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	stop := context.AfterFunc(ctx, func() { srv.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = srv.Close() }) // nobody waits for a profile at the end
 	defer stop()
 	if err := srv.Serve(listener); ctx.Err() == nil {
 		return err

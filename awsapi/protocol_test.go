@@ -213,31 +213,47 @@ func TestConstraintsAreReportedInAWSWords(t *testing.T) {
 		{cc, "CreateCase", "POST", "/domains/d/cases", `{"fields":[]}`, one + "Value null at 'templateId" + at + "Member must not be null"},
 		{cc, "CreateDomain", "POST", "/domains", `{"name":""}`, two + "Value '' at 'name" + at + "Member must have length greater than or equal to 1; " +
 			"Value '' at 'name" + at + `Member must satisfy regular expression pattern: .*[\S]`},
-		{cc, "CreateField", "POST", "/domains/d/fields", `{"type":"Nope","name":"` + strings.Repeat("é", 101) + `"}`,
+		{
+			cc, "CreateField", "POST", "/domains/d/fields", `{"type":"Nope","name":"` + strings.Repeat("é", 101) + `"}`,
 			two + "Value '" + strings.Repeat("é", 101) + "' at 'name" + at + "Member must have length less than or equal to 100; " +
-				"Value 'Nope' at 'type" + at + "Member must satisfy enum value set: [Text, Number, Boolean, DateTime, SingleSelect, Url, User]"},
-		{cc, "CreateCase", "POST", "/domains/d/cases", `{"fields":[{"id":"a","value":{}},null,{"value":{"stringValue":"x","doubleValue":1}}],"templateId":"t"}`,
+				"Value 'Nope' at 'type" + at + "Member must satisfy enum value set: [Text, Number, Boolean, DateTime, SingleSelect, Url, User]",
+		},
+		{
+			cc, "CreateCase", "POST", "/domains/d/cases", `{"fields":[{"id":"a","value":{}},null,{"value":{"stringValue":"x","doubleValue":1}}],"templateId":"t"}`,
 			"4 validation errors detected: " +
 				"Value with 0 members at 'fields.1.member.value" + at + "Member must have exactly one of [stringValue, doubleValue, booleanValue, emptyValue, userArnValue] set; " +
 				"Value null at 'fields.2.member" + at + "Member must not be null; " +
 				"Value null at 'fields.3.member.id" + at + "Member must not be null; " +
-				"Value with 2 members at 'fields.3.member.value" + at + "Member must have exactly one of [stringValue, doubleValue, booleanValue, emptyValue, userArnValue] set"},
+				"Value with 2 members at 'fields.3.member.value" + at + "Member must have exactly one of [stringValue, doubleValue, booleanValue, emptyValue, userArnValue] set",
+		},
 		{cc, "CreateCase", "POST", "/domains/d/cases", `{"templateId":"t","fields":[{}],"fields":[]}`, ""},
-		{cc, "CreateCase", "POST", "/domains/d/cases", `{"templateId":"t","fields":[],"tags":{"aws:x":"y"}}`,
-			one + "Value 'aws:x' at 'tags" + at + `Map keys must satisfy constraint: [Member must satisfy regular expression pattern: (?![aA][wW][sS]:)[a-zA-Z0-9 _.:/=+\-@]+]`},
-		{cc, "ListTemplates", "POST", "/domains/d/templates-list?maxResults=0&status=Bad", "",
+		{
+			cc, "CreateCase", "POST", "/domains/d/cases", `{"templateId":"t","fields":[],"tags":{"aws:x":"y"}}`,
+			one + "Value 'aws:x' at 'tags" + at + `Map keys must satisfy constraint: [Member must satisfy regular expression pattern: (?![aA][wW][sS]:)[a-zA-Z0-9 _.:/=+\-@]+]`,
+		},
+		{
+			cc, "ListTemplates", "POST", "/domains/d/templates-list?maxResults=0&status=Bad", "",
 			two + "Value '0' at 'maxResults" + at + "Member must have value greater than or equal to 1; " +
-				"Value 'Bad' at 'status.1.member" + at + "Member must satisfy enum value set: [Active, Inactive]"},
+				"Value 'Bad' at 'status.1.member" + at + "Member must satisfy enum value set: [Active, Inactive]",
+		},
 		{eb, "PutEvents", "POST", "/", `{"Entries":[]}`, one + "Value '[]' at 'entries" + at + "Member must have length greater than or equal to 1"},
-		{eb, "PutTargets", "POST", "/", `{"Rule":"r","Targets":[{"Id":"a b","Arn":"arn:x"}]}`,
-			one + "Value 'a b' at 'targets.1.member.id" + at + `Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`},
-		{eb, "PutTargets", "POST", "/", `{"Rule":"r","Targets":[{"Id":"a","Arn":"arn:x","InputTransformer":{"InputPathsMap":{"a b":"$"},"InputTemplate":"t"}}]}`,
-			one + "Value 'a b' at 'targets.1.member.inputTransformer.inputPathsMap" + at + `Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [A-Za-z0-9\_\-]+]`},
-		{cn, "CreateInstance", "PUT", "/instance", `{"IdentityManagementType":"SAML","InboundCallsEnabled":true,"InstanceAlias":"d-1"}`,
+		{
+			eb, "PutTargets", "POST", "/", `{"Rule":"r","Targets":[{"Id":"a b","Arn":"arn:x"}]}`,
+			one + "Value 'a b' at 'targets.1.member.id" + at + `Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`,
+		},
+		{
+			eb, "PutTargets", "POST", "/", `{"Rule":"r","Targets":[{"Id":"a","Arn":"arn:x","InputTransformer":{"InputPathsMap":{"a b":"$"},"InputTemplate":"t"}}]}`,
+			one + "Value 'a b' at 'targets.1.member.inputTransformer.inputPathsMap" + at + `Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [A-Za-z0-9\_\-]+]`,
+		},
+		{
+			cn, "CreateInstance", "PUT", "/instance", `{"IdentityManagementType":"SAML","InboundCallsEnabled":true,"InstanceAlias":"d-1"}`,
 			two + "Value '***' at 'instanceAlias" + at + `Member must satisfy regular expression pattern: ^(?!d-)([\da-zA-Z]+)([-]*[\da-zA-Z])*$; ` +
-				"Value null at 'outboundCallsEnabled" + at + "Member must not be null"},
-		{cp, "CreateDomain", "POST", "/domains/d", `{"DefaultExpirationDays":0}`,
-			one + "Value '0' at 'defaultExpirationDays" + at + "Member must have value greater than or equal to 1"},
+				"Value null at 'outboundCallsEnabled" + at + "Member must not be null",
+		},
+		{
+			cp, "CreateDomain", "POST", "/domains/d", `{"DefaultExpirationDays":0}`,
+			one + "Value '0' at 'defaultExpirationDays" + at + "Member must have value greater than or equal to 1",
+		},
 	} {
 		r := request(t, c.svc, c.svc.Protocol, c.op, c.method, c.target, c.body)
 		_, err := r.Op.Call(context.Background(), r)

@@ -1,6 +1,7 @@
 package awsapi_test
 
 import (
+	"errors"
 	"net/http/httptest"
 	"testing"
 
@@ -27,7 +28,7 @@ func FuzzQuery(f *testing.F) {
 			if err == nil {
 				continue
 			}
-			if e, ok := err.(wire.APIError); !ok || e.Wire().Status != 400 || e.Wire().Code == "" {
+			if e, ok := errors.AsType[wire.APIError](err); !ok || e.Wire().Status != 400 || e.Wire().Code == "" {
 				t.Fatalf("%q: %#v", body, err)
 			}
 		}

@@ -13,7 +13,6 @@ func fsyncsPerSecond(dir string, span time.Duration) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer os.Remove(f.Name())
 	defer f.Close()
 	page := make([]byte, 4096)
 	n, began := 0, time.Now()

@@ -68,7 +68,7 @@ func (b *bench) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { fail(os.RemoveAll(dir)) }()
 	syncs, err := fsyncsPerSecond(dir, time.Second)
 	if err != nil {
 		return err

@@ -121,8 +121,8 @@ func (p *process) profile(path string, span time.Duration) func() error {
 
 // stop ends the process.
 func (p *process) stop() {
-	p.cmd.Process.Signal(syscall.SIGTERM)
-	p.cmd.Wait()
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
+	_ = p.cmd.Wait()                          // its exit code has nothing to tell here
 }
 
 // client gives a client of the server.

@@ -50,6 +50,7 @@ func TestEveryOperationIsGuarded(t *testing.T) {
 			switch s.Protocol {
 			case wire.AWSQuery:
 				q.header, q.body = form, "Action="+op.Name
+			case wire.RestJSON1:
 			case wire.AWSJSON10, wire.AWSJSON11:
 				q.header = map[string]string{"X-Amz-Target": s.TargetPrefix + "." + op.Name}
 			}

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -98,7 +97,7 @@ func New(cfg Config) *Gateway {
 		limits: map[*wire.Operation]int64{}, timeouts: map[*wire.Operation]time.Duration{},
 	}
 	if g.log == nil {
-		g.log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		g.log = slog.New(slog.DiscardHandler)
 	}
 	if g.cfg.Metrics == nil {
 		g.cfg.Metrics = obs.NewRegistry()

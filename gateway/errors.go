@@ -86,7 +86,8 @@ type meaning struct {
 // meanings of the kinds.
 var meanings = map[fault.Kind]meaning{
 	fault.Internal: {
-		[]string{"InternalServerException", "InternalServiceException", "InternalException", "InternalFailure"}, "InternalFailure",
+		[]string{"InternalServerException", "InternalServiceException", "InternalException", "InternalFailure"},
+		"InternalFailure",
 		http.StatusInternalServerError, http.StatusInternalServerError,
 	},
 	fault.Invalid:  {[]string{"InvalidParameterException", "BadRequestException", "ValidationException"}, "ValidationError", http.StatusBadRequest, http.StatusBadRequest},
@@ -96,7 +97,8 @@ var meanings = map[fault.Kind]meaning{
 	fault.Limit:    {[]string{"LimitExceededException", "ServiceQuotaExceededException"}, "LimitExceeded", http.StatusBadRequest, http.StatusPaymentRequired},
 	fault.Busy:     {[]string{"RequestThrottled", "ThrottlingException"}, "Throttling", http.StatusBadRequest, http.StatusTooManyRequests},
 	fault.Unavailable: {
-		[]string{"ServiceUnavailableException", "ServiceUnavailable"}, "ServiceUnavailable",
+		[]string{"ServiceUnavailableException", "ServiceUnavailable"},
+		"ServiceUnavailable",
 		http.StatusServiceUnavailable, http.StatusServiceUnavailable,
 	},
 }

@@ -15,6 +15,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -127,7 +128,7 @@ func (g *Gateway) rescue(x *exchange) {
 	if broken, ok := p.(brokenTable); ok {
 		panic(broken) // Strict: tests are to fail loudly
 	}
-	if p == http.ErrAbortHandler {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	x.stack = debug.Stack()

@@ -160,6 +160,7 @@ func (l *lexer) text() string {
 			l.scalar, _ = l.quoted(": was expecting closing quote for a string value")
 		}
 		return l.scalar
+	case bad, end:
 	}
 	return ""
 }

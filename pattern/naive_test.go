@@ -201,7 +201,7 @@ func takesNaive(entry, v any) bool {
 	case "suffix":
 		return isString && strings.HasSuffix(s, text)
 	case "equals-ignore-case":
-		return isString && strings.ToLower(s) == strings.ToLower(text) && ascii(s)
+		return isString && strings.EqualFold(s, text) && ascii(s)
 	case "exists":
 		return operand == true
 	case "cidr":

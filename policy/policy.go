@@ -91,6 +91,7 @@ func (d Decision) String() string {
 		return "allowed"
 	case ExplicitDeny:
 		return "explicit_deny"
+	case NoMatch:
 	}
 	return "no_match"
 }

@@ -51,8 +51,17 @@ func TestDecoderReadsNumbers(t *testing.T) {
 		want int32
 		ok   bool
 	}{
-		{"0", 0, true}, {"-7", -7, true}, {"5.0", 5, true}, {"5e2", 500, true}, {"2147483647", math.MaxInt32, true},
-		{"2147483648", 0, false}, {"5.5", 0, false}, {"1e400", 0, false}, {`"5"`, 0, false}, {"true", 0, false}, {"99999999999999999999", 0, false},
+		{"0", 0, true},
+		{"-7", -7, true},
+		{"5.0", 5, true},
+		{"5e2", 500, true},
+		{"2147483647", math.MaxInt32, true},
+		{"2147483648", 0, false},
+		{"5.5", 0, false},
+		{"1e400", 0, false},
+		{`"5"`, 0, false},
+		{"true", 0, false},
+		{"99999999999999999999", 0, false},
 	}
 	for _, c := range ints {
 		d := wire.NewDecoder([]byte(c.in))
@@ -67,8 +76,13 @@ func TestDecoderReadsNumbers(t *testing.T) {
 		want float64
 		ok   bool
 	}{
-		{"5", 5, true}, {"-0.25e1", -2.5, true}, {`"Infinity"`, math.Inf(1), true}, {`"-Infinity"`, math.Inf(-1), true},
-		{`"5"`, 0, false}, {"1e999", 0, false}, {"{}", 0, false},
+		{"5", 5, true},
+		{"-0.25e1", -2.5, true},
+		{`"Infinity"`, math.Inf(1), true},
+		{`"-Infinity"`, math.Inf(-1), true},
+		{`"5"`, 0, false},
+		{"1e999", 0, false},
+		{"{}", 0, false},
 	}
 	for _, c := range floats {
 		d := wire.NewDecoder([]byte(c.in))

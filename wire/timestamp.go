@@ -33,6 +33,7 @@ func AppendTime(b []byte, t time.Time, f TimeFormat) []byte {
 		return t.AppendFormat(b, iso8601)
 	case HTTPDate:
 		return t.AppendFormat(b, httpDate)
+	case Epoch:
 	}
 	ms := t.UnixMilli()
 	if ms < 0 {
@@ -57,6 +58,7 @@ func ParseTime(s string, f TimeFormat) (time.Time, bool) {
 	case HTTPDate:
 		t, err := time.Parse(time.RFC1123, s)
 		return t.UTC(), err == nil
+	case Epoch:
 	}
 	return parseEpoch(s)
 }

@@ -14,6 +14,7 @@ func contentType(p Protocol) string {
 		return "application/x-amz-json-1.1"
 	case AWSQuery:
 		return "text/xml"
+	case RestJSON1:
 	}
 	return "application/json"
 }

@@ -27,8 +27,13 @@ func emitOperations(w *writer) {
 		signing = m.EndpointPrefix
 	}
 	for _, kv := range [][2]string{
-		{"ID", w.id}, {"SDKID", m.ServiceID}, {"SigningName", signing}, {"EndpointPrefix", m.EndpointPrefix},
-		{"TargetPrefix", m.TargetPrefix}, {"APIVersion", m.APIVersion}, {"XMLNamespace", w.xmlNamespace},
+		{"ID", w.id},
+		{"SDKID", m.ServiceID},
+		{"SigningName", signing},
+		{"EndpointPrefix", m.EndpointPrefix},
+		{"TargetPrefix", m.TargetPrefix},
+		{"APIVersion", m.APIVersion},
+		{"XMLNamespace", w.xmlNamespace},
 		{"ErrorNamespace", w.errorNamespace},
 	} {
 		if kv[1] != "" {

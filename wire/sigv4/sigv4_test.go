@@ -200,42 +200,66 @@ func TestVerifierSaysWhyItRefuses(t *testing.T) {
 		message string
 	}{
 		{"none", func(r *http.Request) { r.Header.Del("Authorization") }, at, sigv4.Missing, "Missing Authentication Token"},
-		{"both", func(r *http.Request) { r.URL.RawQuery = "X-Amz-Signature=x" }, at, sigv4.Incomplete,
-			"A request may be signed in its Authorization header or in its query string, not in both."},
-		{"both, hidden", func(r *http.Request) { r.URL.RawQuery = "X%2DAmz-Credential=x" }, at, sigv4.Incomplete,
-			"A request may be signed in its Authorization header or in its query string, not in both."},
+		{
+			"both", func(r *http.Request) { r.URL.RawQuery = "X-Amz-Signature=x" }, at, sigv4.Incomplete,
+			"A request may be signed in its Authorization header or in its query string, not in both.",
+		},
+		{
+			"both, hidden", func(r *http.Request) { r.URL.RawQuery = "X%2DAmz-Credential=x" }, at, sigv4.Incomplete,
+			"A request may be signed in its Authorization header or in its query string, not in both.",
+		},
 		{"two headers", set("Authorization", "a", "b"), at, sigv4.Incomplete, "A request has one Authorization header."},
 		{"basic", set("Authorization", "Basic eA=="), at, sigv4.Incomplete, `Unsupported AWS 'algorithm': "Basic".`},
 		{"empty", set("Authorization", ""), at, sigv4.Incomplete, `Unsupported AWS 'algorithm': "".`},
-		{"no parts", set("Authorization", "AWS4-HMAC-SHA256 "), at, sigv4.Incomplete,
+		{
+			"no parts", set("Authorization", "AWS4-HMAC-SHA256 "), at, sigv4.Incomplete,
 			"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. " +
-				"Authorization header requires 'SignedHeaders' parameter."},
+				"Authorization header requires 'SignedHeaders' parameter.",
+		},
 		{"unknown part", edit("SignedHeaders=", "Signed="), at, sigv4.Incomplete, `"Signed" is not a valid key=value pair in Authorization header.`},
 		{"part twice", edit("Credential=", "Credential=x, Credential="), at, sigv4.Incomplete, "Authorization header has 'Credential' twice."},
-		{"short credential", edit(scope, "AKIDEXAMPLE/x"), at, sigv4.Incomplete,
-			`Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "AKIDEXAMPLE/x".`},
-		{"long credential", edit(scope, scope+"/x"), at, sigv4.Incomplete,
-			`Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "` + scope + `/x".`},
-		{"no date", func(r *http.Request) { r.Header.Del("X-Amz-Date") }, at, sigv4.Incomplete,
-			"Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."},
-		{"bad date", set("X-Amz-Date", "yesterday"), at, sigv4.Incomplete,
-			`Date must be in ISO-8601 'basic format'. Got "yesterday". See http://en.wikipedia.org/wiki/ISO_8601`},
+		{
+			"short credential", edit(scope, "AKIDEXAMPLE/x"), at, sigv4.Incomplete,
+			`Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "AKIDEXAMPLE/x".`,
+		},
+		{
+			"long credential", edit(scope, scope+"/x"), at, sigv4.Incomplete,
+			`Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "` + scope + `/x".`,
+		},
+		{
+			"no date", func(r *http.Request) { r.Header.Del("X-Amz-Date") }, at, sigv4.Incomplete,
+			"Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+		},
+		{
+			"bad date", set("X-Amz-Date", "yesterday"), at, sigv4.Incomplete,
+			`Date must be in ISO-8601 'basic format'. Got "yesterday". See http://en.wikipedia.org/wiki/ISO_8601`,
+		},
 		{"unknown key", edit("AKIDEXAMPLE", "AKIDOTHER"), at, sigv4.UnknownKey, "The security token included in the request is invalid."},
 		{"token too many", set("X-Amz-Security-Token", "x"), at, sigv4.BadToken, "The security token included in the request is invalid."},
-		{"late", nil, at.Add(5*time.Minute + time.Second), sigv4.Expired,
-			"Signature expired: 20260131T120000Z is now earlier than 20260131T120001Z (20260131T120501Z - 5 min.)"},
-		{"early", nil, at.Add(-5*time.Minute - time.Second), sigv4.NotYetCurrent,
-			"Signature not yet current: 20260131T120000Z is still later than 20260131T115959Z (20260131T115459Z + 5 min.)"},
+		{
+			"late", nil, at.Add(5*time.Minute + time.Second), sigv4.Expired,
+			"Signature expired: 20260131T120000Z is now earlier than 20260131T120001Z (20260131T120501Z - 5 min.)",
+		},
+		{
+			"early", nil, at.Add(-5*time.Minute - time.Second), sigv4.NotYetCurrent,
+			"Signature not yet current: 20260131T120000Z is still later than 20260131T115959Z (20260131T115459Z + 5 min.)",
+		},
 		{"region", edit("us-east-1", "x"), at, sigv4.BadRegion, "Credential should be scoped to a valid region, not 'x'."},
 		{"service", edit("/sqs/", "/sns/"), at, sigv4.BadScope, "Credential should be scoped to correct service: 'sqs'."},
 		{"terminator", edit("aws4_request", "aws5"), at, sigv4.BadScope, "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'."},
-		{"day", edit("/20260131/", "/20260130/"), at, sigv4.BadScope,
-			"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260130' != '20260131', from '20260131T120000Z'."},
+		{
+			"day", edit("/20260131/", "/20260130/"), at, sigv4.BadScope,
+			"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260130' != '20260131', from '20260131T120000Z'.",
+		},
 		{"no host", edit("host;", ""), at, sigv4.Unsigned, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."},
-		{"unsigned header", set("X-Amz-Target", "AmazonSQS.DeleteQueue"), at, sigv4.Unsigned,
-			"There were headers present in the request which were not signed: x-amz-target"},
-		{"header twice", edit("host;", "host;host;"), at, sigv4.Incomplete,
-			"'SignedHeaders' must be distinct names in lower case, separated by ';'."},
+		{
+			"unsigned header", set("X-Amz-Target", "AmazonSQS.DeleteQueue"), at, sigv4.Unsigned,
+			"There were headers present in the request which were not signed: x-amz-target",
+		},
+		{
+			"header twice", edit("host;", "host;host;"), at, sigv4.Incomplete,
+			"'SignedHeaders' must be distinct names in lower case, separated by ';'.",
+		},
 		{"unsigned payload", func(r *http.Request) {
 			r.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
 			sigv4.Sign(r, []byte("{}"), creds, "us-east-1", "sqs", at)
