@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"bytes"
 	"time"
 	"unicode/utf8"
 )
@@ -36,9 +37,20 @@ func envelope(ev *Event, account, region string, at time.Time) []byte {
 	if len(ev.Detail) == 0 {
 		b = append(b, `{}`...)
 	} else {
-		b = append(b, ev.Detail...)
+		b = appendDetail(b, ev.Detail)
 	}
 	return append(b, '}')
+}
+
+// appendDetail appends the detail byte for byte, but for U+FFFE and U+FFFF: JSON has them, no queue takes
+// them, and a change must not lose its event over a character. They stand in strings only, so that their
+// escapes say the same.
+func appendDetail(b, detail []byte) []byte {
+	if bytes.Contains(detail, []byte("\xef\xbf")) { // how both begin
+		detail = bytes.ReplaceAll(detail, []byte("\uFFFE"), []byte(`\ufffe`))
+		detail = bytes.ReplaceAll(detail, []byte("\uFFFF"), []byte(`\uffff`))
+	}
+	return append(b, detail...)
 }
 
 // hexDigits spells the escapes of control characters.
@@ -53,9 +65,14 @@ func appendString(b []byte, s string) []byte {
 		c := s[i]
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && n == 1 {
+			switch {
+			case r == utf8.RuneError && n == 1:
 				b = append(append(b, s[start:i]...), "\ufffd"...)
 				start = i + 1
+			case r == 0xFFFE || r == 0xFFFF: // as in appendDetail
+				b = append(append(b, s[start:i]...), `\ufff`...)
+				b = append(b, hexDigits[r&0xf])
+				start = i + n
 			}
 			i += n
 			continue

@@ -342,3 +342,22 @@ func FuzzEnvelopeIsJSON(f *testing.F) {
 
 // expand is what becomes of bytes that are not UTF-8: a replacement character for each.
 func expand(s string) string { return string([]rune(s)) }
+
+func TestEventHasNoCharacterThatAQueueRefuses(t *testing.T) {
+	each(t, func(f *fixture) {
+		f.rule("all", `{"source":[{"prefix":""}]}`, target("q"))
+		f.publish(bus.Event{Source: "a\ufffeb", DetailType: "\uffff", Detail: []byte("{\"t\":\"\ufffe\uffff\uff01\ufffd\"}")})
+		body := string(f.wants("all/q")[0].Body)
+		if strings.ContainsAny(body, "\ufffe\uffff") {
+			f.Errorf("%q", body)
+		}
+		var got struct {
+			Source string `json:"source"`
+			Type   string `json:"detail-type"`
+			Detail struct{ T string }
+		}
+		if err := json.Unmarshal([]byte(body), &got); err != nil || got.Source != "a\ufffeb" || got.Type != "\uffff" || got.Detail.T != "\ufffe\uffff\uff01\ufffd" {
+			f.Errorf("%+q, %v", got, err)
+		}
+	})
+}

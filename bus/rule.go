@@ -42,6 +42,11 @@ func (b *Bus) PutRule(tx *store.Tx, r Rule) error {
 	if _, err := pattern.Compile(r.Pattern); err != nil {
 		return &fault.Error{Kind: fault.Invalid, Subject: SubjectRule, ID: r.Name, Err: err}
 	}
+	for name, text := range map[string]string{"Description": r.Description, "RoleArn": r.RoleARN} {
+		if !storable(text) {
+			return &fault.Error{Kind: fault.Invalid, Subject: SubjectRule, ID: r.Name, Msg: "Parameter " + name + " is not valid."}
+		}
+	}
 	if err := touch(tx, r.Bus); err != nil {
 		return err
 	}
@@ -111,6 +116,9 @@ func (b *Bus) DeleteRule(tx *store.Tx, bus, name string) error {
 	}
 	return deleteRule(tx, bus, name)
 }
+
+// storable says whether every database takes a text: PostgreSQL has none with a NUL in it.
+func storable(text string) bool { return strings.IndexByte(text, 0) < 0 }
 
 // exists says with a fault.NotFound that there is no such bus.
 func exists(tx *store.Tx, bus string) error {

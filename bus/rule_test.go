@@ -198,3 +198,28 @@ func TestQuotaHoldsAgainstConcurrentChanges(t *testing.T) {
 		})
 	})
 }
+
+func TestTextThatADatabaseCannotHoldIsRefused(t *testing.T) {
+	each(t, func(f *fixture) {
+		for _, r := range []bus.Rule{{Description: "a\x00"}, {RoleARN: "a\x00"}} {
+			r.Bus, r.Name, r.Pattern = bus.Default, "r", `{"source":["s"]}`
+			err := f.db.Write(f.Context(), func(tx *store.Tx) error { return f.bus.PutRule(tx, r) })
+			refused(f.T, err, fault.Invalid, "is not valid.")
+		}
+		f.rule("r", `{"source":["s"]}`)
+		err := f.db.Write(f.Context(), func(tx *store.Tx) error {
+			return f.bus.PutTargets(tx, bus.Default, "r", []bus.Target{{ID: "q", ARN: queueARN("q\x00")}})
+		})
+		refused(f.T, err, fault.Invalid, "Provided Arn is not in correct format.")
+		err = f.db.Read(f.Context(), func(tx *store.Tx) error {
+			names, err := f.bus.RuleNamesByTarget(tx, bus.Default, "q\x00")
+			if len(names) != 0 {
+				f.Errorf("%v", names)
+			}
+			return err
+		})
+		if err != nil {
+			f.Error(err)
+		}
+	})
+}

@@ -60,7 +60,7 @@ func (b *Bus) checkTarget(t *Target) error {
 		return &fault.Error{Kind: fault.Invalid, Subject: SubjectTarget, ID: t.ID, Msg: msg}
 	}
 	a, ok := arn.Parse(t.ARN)
-	if !ok {
+	if !ok || !storable(t.ARN) {
 		return refuse("Parameter " + t.ARN + " is not valid. Reason: Provided Arn is not in correct format.")
 	}
 	if b.cfg.Locals[a.Service] == nil {
@@ -113,6 +113,9 @@ func (b *Bus) RemoveTargets(tx *store.Tx, bus, rule string, ids []string) error 
 func (b *Bus) RuleNamesByTarget(tx *store.Tx, bus, target string) ([]string, error) {
 	if err := exists(tx, bus); err != nil {
 		return nil, err
+	}
+	if !storable(target) {
+		return nil, nil
 	}
 	names, err := listRuleNames(tx, bus, target)
 	slices.Sort(names)

@@ -16,6 +16,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -105,6 +106,7 @@ func (g *Gateway) dispatch(x *exchange) (wire.Output, error) {
 	}
 	x.call.RequestID, x.call.Region = x.id, g.cfg.Region
 	x.call.Scheme, x.call.Host, x.call.Header = scheme(x.http), x.http.Host, x.http.Header
+	x.call.SourceIP, _, _ = net.SplitHostPort(x.http.RemoteAddr)
 	ctx, cancel := context.WithTimeout(x.http.Context(), g.timeout(x))
 	defer cancel()
 	return x.req.Op.Call(wire.WithCall(ctx, &x.call), &x.req)

@@ -44,6 +44,9 @@ func (s said) EncodeXML(x *wire.XML) { x.Text("Said", s.text) }
 // tell is an operation that tells how it was called.
 func tell(ctx context.Context, r *wire.Request) (wire.Output, error) {
 	c := wire.CallOf(ctx)
+	if c.SourceIP != "192.0.2.1" { // httptest's
+		return nil, errors.New("the caller's address is " + c.SourceIP)
+	}
 	text := r.Service.ID + ":" + r.Op.Name + " for " + c.Principal.ARN + " in " + c.Region + " at " + c.Scheme + "://" + c.Host
 	for _, k := range []string{"domainId", "arn"} {
 		if v := r.Labels[k]; v != "" {

@@ -208,7 +208,9 @@ func merge(have, given map[string]string) (map[string]string, error) {
 		out[attrManagedSSE] = no
 	} else if v, ok := given[attrKMSKey]; ok && v == "" || given[attrManagedSSE] == yes {
 		delete(out, attrKMSKey)
-		delete(out, attrManagedSSE)
+		if given[attrManagedSSE] != no {
+			delete(out, attrManagedSSE)
+		}
 	}
 	if out[attrThroughput] == limitGroups && out[attrDedupScope] != scopeGroup {
 		return nil, badValue(attrThroughput, "")

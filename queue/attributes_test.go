@@ -36,6 +36,7 @@ func TestAttributesAreSetAndTakenAway(t *testing.T) {
 		{"an empty policy removes it", []map[string]string{{"Policy": `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sqs:*","Resource":"*"}}`}, {"Policy": ""}}, map[string]string{"Policy": ""}},
 		{"a redrive policy is put into its form", []map[string]string{{"RedrivePolicy": `{ "maxReceiveCount": "3", "deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:dead" }`}}, map[string]string{"RedrivePolicy": dead}},
 		{"a key ends the queue's own encryption", []map[string]string{{"KmsMasterKeyId": "k"}}, map[string]string{"KmsMasterKeyId": "k", "SqsManagedSseEnabled": "false"}},
+		{"without a key the queue's own encryption is as it is set", []map[string]string{{"KmsMasterKeyId": "", "SqsManagedSseEnabled": "false"}}, map[string]string{"SqsManagedSseEnabled": "false"}},
 		{"and the other way round", []map[string]string{{"KmsMasterKeyId": "k"}, {"SqsManagedSseEnabled": "true"}}, map[string]string{"KmsMasterKeyId": "", "SqsManagedSseEnabled": "true"}},
 	}
 	each(t, func(f *fixture) {

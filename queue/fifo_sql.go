@@ -17,51 +17,53 @@ var (
 
 // claimFIFO hides up to want messages of a FIFO queue: from each group that is not blocked those at its
 // head that are visible, one group after the other. A group is blocked while its first message is hidden.
+// dry says that there were no more.
 func (s *Queues) claimFIFO(tx *store.Tx, q *Queue, visibility time.Duration, want int) (out []*Received, dry bool, err error) {
 	until := tx.Now().Add(visibility).UnixMicro()
-	groups, err := readyGroups(tx, q.bin, tx.Micros(), want)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, group := range groups {
-		if want == 0 {
-			break
-		}
-		kept, err := s.claimGroup(tx, q, group, until, want)
+	for range maxRounds {
+		groups, err := readyGroups(tx, q.bin, tx.Micros(), want)
 		if err != nil {
 			return nil, false, err
 		}
-		out = append(out, kept...)
-		want -= len(kept)
+		dry = len(groups) < want
+		for _, group := range groups {
+			if want == 0 {
+				return out, false, nil
+			}
+			kept, err := s.claimGroup(tx, q, group, until, want)
+			if err != nil {
+				return nil, false, err
+			}
+			out = append(out, kept...)
+			want -= len(kept)
+			dry = dry && len(kept) > 0 // behind a head of expired messages and dead letters there may be others
+		}
+		dry = dry && want > 0
+		if dry || want == 0 || visibility == 0 && len(out) > 0 { // hidden for no time, they would be claimed twice
+			break
+		}
 	}
-	return out, want > 0, nil
+	return out, dry, nil
 }
 
 // claimGroup hides up to want messages at the head of a group that this transaction holds.
 func (s *Queues) claimGroup(tx *store.Tx, q *Queue, group string, until int64, want int) ([]*Received, error) {
-	var out []*Received
-	for range maxRounds {
-		head, err := groupHead(tx, q.bin, group, want)
-		if err != nil {
-			return nil, err
-		}
-		kept, err := s.siftGroup(tx, q, group, head)
-		if err != nil {
-			return nil, err
-		}
-		seqs := make([]int64, len(kept))
-		for i, m := range kept {
-			seqs[i], m.visible = m.seq, until
-		}
-		if _, err := fifoClaim.exec(tx, seqs, until, tx.Micros(), q.bin, group); err != nil {
-			return nil, err
-		}
-		out = kept
-		if len(kept) > 0 || len(head) == 0 {
-			break
-		}
+	head, err := groupHead(tx, q.bin, group, want)
+	if err != nil {
+		return nil, err
 	}
-	return out, refreshGroup(tx, q.bin, group)
+	kept, err := s.siftGroup(tx, q, group, head)
+	if err != nil {
+		return nil, err
+	}
+	seqs := make([]int64, len(kept))
+	for i, m := range kept {
+		seqs[i], m.visible = m.seq, until
+	}
+	if _, err := fifoClaim.exec(tx, seqs, until, tx.Micros(), q.bin, group); err != nil {
+		return nil, err
+	}
+	return kept, refreshGroup(tx, q.bin, group)
 }
 
 // siftGroup is sift for messages of one group. They are counted as received, and not claimed yet.

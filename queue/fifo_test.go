@@ -168,3 +168,28 @@ func TestPurgeOfAFIFOQueueForgetsDuplicates(t *testing.T) {
 		}
 	})
 }
+
+func TestReceiverPassesGroupsWhoseHeadIsDeadOrExpired(t *testing.T) {
+	each(t, func(f *fixture) {
+		f.create("dead.fifo")
+		q := f.create("orders.fifo", "VisibilityTimeout", "0", "RedrivePolicy", `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead.fifo","maxReceiveCount":1}`)
+		f.order(q, "a:1", "b:2", "c:3", "c:4")
+		f.expect(q, "1 2 3 4") // and all are visible again
+		f.order(q, "d:5")
+		got, err := f.queues.Receive(f.Context(), q, queue.ReceiveOptions{Max: 1})
+		if err != nil || bodies(got) != "5" {
+			f.Errorf("received %q, %v, want the one message that is no dead letter", bodies(got), err)
+		}
+
+		old := f.create("old.fifo", "MessageRetentionPeriod", "60", "VisibilityTimeout", "59")
+		f.order(old, "a:1", "b:2")
+		f.expect(old, "1 2")
+		f.clock.advance(59 * time.Second)
+		f.order(old, "c:3")
+		f.clock.advance(time.Second)
+		got, err = f.queues.Receive(f.Context(), old, queue.ReceiveOptions{Max: 1})
+		if err != nil || bodies(got) != "3" {
+			f.Errorf("received %q, %v, want the one message that is not expired", bodies(got), err)
+		}
+	})
+}

@@ -27,6 +27,16 @@ const maxTags = 50
 // errUnchanged ends a transaction that finds nothing to write, so that it need not commit.
 var errUnchanged = errors.New("nothing to change")
 
+// isName says whether a text has a queue name's characters.
+func isName(s string) bool {
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
+			return false
+		}
+	}
+	return true
+}
+
 // checkName checks the name of a new queue against the kind of queue that its attributes ask for.
 func checkName(name string, attributes map[string]string) (fifo bool, err error) {
 	if strings.EqualFold(attributes[attrFIFO], yes) {
@@ -145,8 +155,10 @@ func (s *Queues) SetAttributes(ctx context.Context, ref Ref, attributes map[stri
 // change runs a change of a queue's settings while nobody else changes them.
 func (s *Queues) change(ctx context.Context, ref Ref, fn func(*store.Tx, *Queue) error) error {
 	return s.db.Write(ctx, func(tx *store.Tx) error {
-		if err := lockQueue(tx, ref.Name); err != nil {
-			return err
+		if isName(ref.Name) {
+			if err := lockQueue(tx, ref.Name); err != nil {
+				return err
+			}
 		}
 		q, err := s.resolve(tx, ref)
 		if err != nil {
@@ -188,6 +200,9 @@ func (s *Queues) Count(ctx context.Context, ref Ref) (q *Queue, c Counts, err er
 
 // List lists the names of queues that begin with a prefix, in order, from behind a name.
 func (s *Queues) List(ctx context.Context, prefix, after string, limit int) (names []string, err error) {
+	if !isName(prefix) {
+		return nil, nil
+	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
 		names, err = listNames(tx, prefix, after, limit)
 		return err

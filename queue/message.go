@@ -65,6 +65,9 @@ func (q *Queue) Check(m *Message) error {
 	if !validText(m.Body) {
 		return &fault.Error{Kind: fault.Invalid, Subject: SubjectContents, Msg: contentsText}
 	}
+	if !validText(m.TraceHeader) {
+		return parameter(contentsText)
+	}
 	if err := checkAttributes(m.Attributes); err != nil {
 		return err
 	}

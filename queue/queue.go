@@ -131,9 +131,13 @@ func newCounters(r *obs.Registry) counters {
 
 // ByName gives the queue of a name as the transaction sees it. A missing queue is a fault.NotFound.
 func (s *Queues) ByName(tx *store.Tx, name string) (*Queue, error) {
-	version, found, err := getVersion(tx, name)
-	if err != nil {
-		return nil, err
+	var version int64
+	found := isName(name) // what no queue can be called, some databases do not even take for a text
+	if found {
+		var err error
+		if version, found, err = getVersion(tx, name); err != nil {
+			return nil, err
+		}
 	}
 	if !found {
 		return nil, fault.Missing(SubjectQueue, name, "The specified queue does not exist.")
@@ -144,7 +148,8 @@ func (s *Queues) ByName(tx *store.Tx, name string) (*Queue, error) {
 	if q != nil && q.version == version {
 		return q, nil
 	}
-	if q, err = s.getQueue(tx, name); err != nil {
+	q, err := s.getQueue(tx, name)
+	if err != nil {
 		return nil, err
 	}
 	// A version is never drawn twice, so a copy of a change that rolls back is never taken for current.

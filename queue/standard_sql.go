@@ -43,7 +43,7 @@ func (s *Queues) claimStandard(tx *store.Tx, q *Queue, visibility time.Duration,
 		}
 		out = append(out, kept...)
 		want -= len(kept)
-		if dry || want == 0 || visibility == 0 { // hidden for no time, they would be claimed twice
+		if dry || want == 0 || visibility == 0 && len(out) > 0 { // hidden for no time, they would be claimed twice
 			break
 		}
 	}

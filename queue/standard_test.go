@@ -319,3 +319,37 @@ func TestMessagesInFlightComeBackAfterARestart(t *testing.T) {
 		})
 	})
 }
+
+func TestReceiverWithoutTimeoutPassesDeadLetters(t *testing.T) {
+	each(t, func(f *fixture) {
+		f.create("dead")
+		q := f.create("orders", "VisibilityTimeout", "0", "RedrivePolicy", `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead","maxReceiveCount":1}`)
+		f.send(q, "1", "2")
+		f.expect(q, "1 2")
+		f.clock.advance(time.Second)
+		f.send(q, "3")
+		got, err := f.queues.Receive(f.Context(), q, queue.ReceiveOptions{Max: 1})
+		if err != nil || bodies(got) != "3" {
+			f.Errorf("received %q, %v, want the one message that is no dead letter", bodies(got), err)
+		}
+	})
+}
+
+func TestNameThatNoQueueCanHaveIsMissing(t *testing.T) {
+	each(t, func(f *fixture) {
+		for _, name := range []string{"a\x00b", "\xff", "ü", ""} {
+			_, err := f.queues.Get(f.Context(), queue.Ref{Name: name})
+			f.wantFault(err, fault.NotFound, queue.SubjectQueue)
+			f.wantFault(f.queues.DeleteQueue(f.Context(), queue.Ref{Name: name}), fault.NotFound, queue.SubjectQueue)
+		}
+		if names, err := f.queues.List(f.Context(), "a\x00", "", 10); err != nil || len(names) != 0 {
+			f.Errorf("listed %v, %v", names, err)
+		}
+		q := f.create("orders")
+		out, err := f.queues.Send(f.Context(), q, &queue.Message{Body: "x", TraceHeader: "a\x00b"})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.wantFault(out[0].Err, fault.Invalid, queue.SubjectParameter)
+	})
+}

@@ -101,8 +101,7 @@ func (b *Batch[In, Out]) flush(ctx context.Context) {
 			go b.flush(ctx)
 		}
 	}
-	// After an unavailable store the calls may be stored already: running them again could do them twice.
-	if err != nil && len(calls) > 1 && fault.KindOf(err) != fault.Unavailable {
+	if err != nil && len(calls) > 1 && b.separable(err) {
 		for _, c := range calls {
 			b.alone(ctx, c)
 		}
@@ -111,6 +110,14 @@ func (b *Batch[In, Out]) flush(ctx context.Context) {
 	for _, c := range calls {
 		b.finish(c, err)
 	}
+}
+
+// separable says whether the calls of a failed batch may fare better one by one. After an unavailable store
+// they may be stored already: running them again could do them twice. And a store that takes one writer at a
+// time is not busy because of one of them.
+func (b *Batch[In, Out]) separable(err error) bool {
+	kind := fault.KindOf(err)
+	return kind != fault.Unavailable && (kind != fault.Busy || b.db.conns.Writers > 1)
 }
 
 // alone runs one call of a failed batch by itself, so that it fails for its own reason only.

@@ -16,7 +16,8 @@
 // together, so that many callers share one fsync; a closure that fails rolls back alone. Nobody waits for
 // company: a closure that is alone commits alone.
 //
-//	store.go   DB, Open, Write, Read · tx.go Tx · engine.go what databases disagree about
+//	store.go   DB, Open, Write, Read · tx.go Tx · session.go its connection · clock.go its time
+//	engine.go  what databases disagree about
 //	group.go   the one writer of SQLite · pooled.go the many of PostgreSQL
 //	batch.go   concurrent calls of one kind as one statement · migrate.go, migrations/ the schema
 //	step.go    where tests make a transaction fail
@@ -24,7 +25,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -55,10 +55,11 @@ type DB struct {
 	writer  writer
 	readers chan *session
 
-	broken   atomic.Pointer[error]
-	lastTime atomic.Int64 // microseconds: Tx.Now never goes back
-	stop     context.CancelFunc
-	running  sync.WaitGroup
+	broken  atomic.Pointer[error]
+	clock   clock
+	closed  chan struct{}
+	stop    context.CancelFunc
+	running sync.WaitGroup
 }
 
 // writer is how an engine's transactions are grouped: grouped (SQLite) or pooled (PostgreSQL).
@@ -82,7 +83,7 @@ func Open(ctx context.Context, e Engine, dsn string, opts Options) (*DB, error) 
 	// Statements run under a context that nobody cancels: a statement that is cut off half-way would leave
 	// it open whether the transaction is still usable.
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	db := &DB{engine: e, conns: conns, opts: opts, stop: stop}
+	db := &DB{engine: e, conns: conns, opts: opts, stop: stop, closed: make(chan struct{}), clock: clock{now: opts.Now}}
 	if err := db.start(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -109,19 +110,38 @@ func (db *DB) start(ctx context.Context) error {
 		return err
 	}
 	if db.conns.Maintain != nil {
-		db.running.Go(func() {
-			if err := db.conns.Maintain(ctx); err != nil {
-				db.check(err)
-				db.opts.Log.Error("store maintenance", slog.Any("err", err))
-			}
-		})
+		db.running.Go(func() { db.maintain(ctx) })
 	}
 	return nil
+}
+
+// maintainAgain is how long the engine's background work rests after it failed.
+const maintainAgain = time.Second
+
+// maintain runs the engine's background work until ctx ends or the store is broken. A full disk is no reason
+// to give it up: it is what makes space of the log when there is some again.
+func (db *DB) maintain(ctx context.Context) {
+	for {
+		err := db.conns.Maintain(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		db.opts.Log.Error("store maintenance", slog.Any("err", err))
+		if db.check(err) == Broken {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(maintainAgain):
+		}
+	}
 }
 
 // Close waits for the transactions that are under way and closes the database.
 func (db *DB) Close() error {
 	db.stop()
+	close(db.closed)
 	db.running.Wait()
 	if db.writer != nil {
 		db.writer.close()
@@ -180,25 +200,27 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	case s = <-db.readers:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-db.closed:
+		return errClosed()
 	}
 	defer func() { db.readers <- s }()
+	start := time.Now()
 	for attempt := 0; ; attempt++ {
 		var err error
 		if s == nil {
-			if s, err = db.session(context.WithoutCancel(ctx), db.conns.Read); err != nil {
-				return db.fault(err)
+			s, err = db.session(context.WithoutCancel(ctx), db.conns.Read)
+		}
+		if err == nil {
+			if err = db.once(s, db.conns.BeginRead, fn, nil); err == nil {
+				return nil
 			}
 		}
-		err = db.once(s, db.conns.BeginRead, fn, nil)
-		if err == nil {
-			return nil
-		}
 		class := db.check(err)
-		if class == Gone {
-			s.close()
+		if class == Gone && s != nil {
+			s.discard()
 			s = nil
 		}
-		if class != Retry && class != Gone || attempt == maxAttempts {
+		if !again(class, start, attempt) || ctx.Err() != nil {
 			return db.fault(err)
 		}
 		pause(attempt)
@@ -227,8 +249,16 @@ func (db *DB) once(s *session, begin string, fn func(*Tx) error, committing *boo
 }
 
 // maxAttempts bounds how often a transaction that lost against others runs again: with pause, about a
-// second in all.
-const maxAttempts = 12
+// second in all. patience bounds it where losing takes long, as waiting for a lock does.
+const (
+	maxAttempts = 12
+	patience    = 10 * time.Second
+)
+
+// again says whether a transaction that failed runs once more.
+func again(class Class, start time.Time, attempt int) bool {
+	return (class == Retry || class == Gone) && attempt < maxAttempts && time.Since(start) < patience
+}
 
 // pause waits before attempt n+1, longer each time and never in step with the other losers.
 func pause(n int) {
@@ -265,124 +295,26 @@ func (db *DB) fault(err error) error {
 	case Full:
 		return fault.Wrap(fault.Unavailable, "The disk is full: nothing is acknowledged until there is space.", err)
 	case Broken:
+		db.check(err)
 		return db.Err()
 	case Other, Unique:
 	}
 	return err
 }
 
+// errClosed is what callers hear who come after Close.
+func errClosed() error { return fault.New(fault.Unavailable, "The server is shutting down.") }
+
 // newTx starts the bookkeeping of one transaction.
 func (db *DB) newTx(s *session) *Tx {
-	return &Tx{db: db, s: s, now: db.tick()}
-}
-
-// tick reads the clock, in whole microseconds and never backwards.
-func (db *DB) tick() time.Time {
-	now := db.opts.Now().UnixMicro()
-	for {
-		last := db.lastTime.Load()
-		if now <= last {
-			return time.UnixMicro(last).UTC()
-		}
-		if db.lastTime.CompareAndSwap(last, now) {
-			return time.UnixMicro(now).UTC()
-		}
-	}
+	return &Tx{db: db, s: s, now: db.clock.tick()}
 }
 
 // Now is the store's clock, for waiting and for reads outside a transaction.
-func (db *DB) Now() time.Time { return db.tick() }
+func (db *DB) Now() time.Time { return db.clock.tick() }
 
 // panicked turns a panic in a closure into an error, so that one caller's mistake does not end the writer
 // of all.
 func panicked(p any) error {
 	return fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
-}
-
-// session is one connection with its prepared statements.
-type session struct {
-	db    *DB
-	ctx   context.Context
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt // nil where the driver caches
-}
-
-// session takes a connection out of a pool.
-func (db *DB) session(ctx context.Context, pool *sql.DB) (*session, error) {
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s := &session{db: db, ctx: ctx, conn: conn}
-	if db.conns.CacheStatements {
-		s.stmts = make(map[string]*sql.Stmt)
-	}
-	return s, nil
-}
-
-// close gives the connection back to its pool.
-func (s *session) close() {
-	for _, st := range s.stmts {
-		st.Close()
-	}
-	s.conn.Close()
-}
-
-// step reports a step to the tests' hook.
-func (s *session) step(k StepKind, query string) error {
-	if s.db.opts.Step == nil {
-		return nil
-	}
-	return s.db.opts.Step(Step{Kind: k, Query: query})
-}
-
-// unheard lets a test take the answer to a commit away, as a broken connection would.
-func (s *session) unheard() error {
-	if err := s.step(StepCommitted, "COMMIT"); err != nil {
-		return fault.Wrap(fault.Unavailable, "The connection to the database broke during the commit.", err)
-	}
-	return nil
-}
-
-// control runs a statement that steers a transaction.
-func (s *session) control(k StepKind, query string) error {
-	if err := s.step(k, query); err != nil {
-		return err
-	}
-	return s.exec(query)
-}
-
-// exec runs a statement of the store's own.
-func (s *session) exec(query string) error {
-	if s.stmts == nil {
-		_, err := s.conn.ExecContext(s.ctx, query)
-		return err
-	}
-	st, err := s.prepare(query)
-	if err != nil {
-		return err
-	}
-	_, err = st.ExecContext(s.ctx)
-	return err
-}
-
-// rollback ends the transaction; a connection on which even that fails is thrown away by the pool, or,
-// on SQLite, has rolled back by itself.
-func (s *session) rollback() {
-	if err := s.exec("ROLLBACK"); err != nil {
-		s.db.opts.Log.Debug("rollback", slog.Any("err", err))
-	}
-}
-
-// prepare gives the prepared form of a query, made once a session.
-func (s *session) prepare(query string) (*sql.Stmt, error) {
-	if st, ok := s.stmts[query]; ok {
-		return st, nil
-	}
-	st, err := s.conn.PrepareContext(s.ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	s.stmts[query] = st
-	return st, nil
 }

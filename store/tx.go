@@ -14,7 +14,7 @@ type Tx struct {
 	s      *session
 	now    time.Time
 	after  []func()
-	failed error // the first statement that failed for another reason than a unique constraint
+	failed error // that of the first statement that failed
 }
 
 // Now is the one instant of the transaction: every row and every event of it carries this time. It is in
@@ -30,6 +30,9 @@ func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
 // Exec runs a statement and gives the number of rows that it changed.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
+	if tx.failed != nil {
+		return 0, tx.failed
+	}
 	if err := tx.s.step(StepStatement, query); err != nil {
 		return 0, tx.note(err)
 	}
@@ -50,6 +53,9 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 
 // Query runs a statement that gives rows. RETURNING gives them in no particular order.
 func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	if tx.failed != nil {
+		return nil, tx.failed
+	}
 	if err := tx.s.step(StepStatement, query); err != nil {
 		return nil, tx.note(err)
 	}
@@ -90,8 +96,8 @@ func (tx *Tx) Get(query string, args []any, dest ...any) (bool, error) {
 	return found, nil
 }
 
-// IsUnique says whether an error of Exec or Query is a violated unique constraint. On PostgreSQL the
-// transaction is then lost all the same; where that matters, use ON CONFLICT DO NOTHING.
+// IsUnique says whether an error of Exec or Query is a violated unique constraint, so that the closure can
+// say what was taken. The transaction is lost all the same; to go on, use ON CONFLICT DO NOTHING.
 func (tx *Tx) IsUnique(err error) bool { return tx.db.engine.Classify(err) == Unique }
 
 // Context carries values to what the closure calls; it is never cancelled.
@@ -107,10 +113,11 @@ func (tx *Tx) prepare(query string) (string, *sql.Stmt, error) {
 	return q, st, err
 }
 
-// note remembers a failed statement. After it the engine may have rolled the transaction back by itself,
-// so the transaction must not commit even if the closure forgets the error.
+// note remembers a failed statement. After it PostgreSQL answers a COMMIT with a rollback and no error, and
+// SQLite may have rolled back by itself, so that what comes next would be stored without the rest: the
+// transaction takes no further statement and must not commit, even if the closure forgets the error.
 func (tx *Tx) note(err error) error {
-	if tx.failed == nil && tx.db.engine.Classify(err) != Unique {
+	if tx.failed == nil {
 		tx.failed = err
 	}
 	return err

@@ -107,6 +107,7 @@ type Call struct {
 	Region    string
 	Scheme    string // "http" or "https", as the client reached us
 	Host      string // the Host header: SQS builds queue URLs with it
+	SourceIP  string // the address at the other end of the connection
 	Header    http.Header
 }
 

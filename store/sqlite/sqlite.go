@@ -1,6 +1,8 @@
 // Package sqlite is the embedded engine: SQLite in pure Go, one file, one writer, write-ahead log.
 //
 // It is not where SQL is written (rooms do that) and not where commits are grouped (store does).
+//
+//	sqlite.go  the engine · checkpoint.go the log's way into the file · lock_*.go one process a file
 package sqlite
 
 import (
@@ -13,7 +15,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -92,53 +93,6 @@ func durable(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// The log is copied into the file in the background, in steps, so that no commit waits for the whole of
-// it. Only past hugeLog, when writers never paused long enough for the log to start over, they are made to.
-const (
-	checkpointEvery = 100 * time.Millisecond
-	smallLog        = 4 << 20
-	hugeLog         = 256 << 20
-)
-
-// checkpoint copies the log into the file when there is enough of it, until ctx ends.
-func checkpoint(ctx context.Context, path string) error {
-	db, err := open(path, "cache_size(-500)", "wal_autocheckpoint(0)")
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1)
-	tick := time.NewTicker(checkpointEvery)
-	defer tick.Stop()
-	var last int64
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		info, err := os.Stat(path + "-wal")
-		if err != nil || info.Size() < smallLog {
-			continue
-		}
-		// The file keeps its size when the log starts over: its time tells whether it was written to.
-		if at := info.ModTime().UnixNano(); at == last {
-			continue
-		} else {
-			last = at
-		}
-		how := "PASSIVE"
-		if info.Size() > hugeLog {
-			how = "TRUNCATE"
-		}
-		if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint("+how+")"); err != nil && ctx.Err() == nil {
-			if (Engine{}).Classify(err) != store.Retry {
-				return fmt.Errorf("checkpoint: %w", err)
-			}
-		}
-	}
-}
-
 // ddl holds the texts of the schema's markers; statements that rooms run have none that SQLite needs.
 var ddl = strings.NewReplacer("/*identity*/", "INTEGER PRIMARY KEY AUTOINCREMENT", "/*clustered*/", "WITHOUT ROWID", "/*lock schema*/", "")
 
@@ -167,13 +121,17 @@ func (Engine) Classify(err error) store.Class {
 	switch e.Code() {
 	case lib.SQLITE_CONSTRAINT_UNIQUE, lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_ROWID:
 		return store.Unique
+	case lib.SQLITE_IOERR_SHMSIZE: // no space for the log's index
+		return store.Full
 	}
 	switch e.Code() & 0xff {
-	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_PROTOCOL: // the last: the log's index was never still for long enough
 		return store.Retry
 	case lib.SQLITE_FULL:
 		return store.Full
-	case lib.SQLITE_IOERR, lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB, lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PROTOCOL:
+	case lib.SQLITE_CANTOPEN: // too many open files, most likely: nothing was read or written
+		return store.Gone
+	case lib.SQLITE_IOERR, lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB, lib.SQLITE_READONLY:
 		return store.Broken
 	}
 	return store.Other

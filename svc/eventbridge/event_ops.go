@@ -91,6 +91,9 @@ func (s *Service) readEntry(e *api.PutEventsRequestEntry) (bus.Outgoing, *api.Pu
 			return none, refuse("InvalidArgument", "Parameter "+m.name+" is not valid. Reason: "+m.name+" is a required argument.")
 		}
 	}
+	if strings.ContainsFunc(value(e.TraceHeader), func(r rune) bool { return r < ' ' || r > '~' }) {
+		return none, refuse("InvalidArgument", "Parameter TraceHeader is not valid.") // no target could pass it on
+	}
 	if strings.HasPrefix(*e.Source, "aws.") {
 		return none, refuse("NotAuthorizedForSourceException", "Not authorized for the source.")
 	}

@@ -254,3 +254,17 @@ func TestEveryStepOfPutEventsMayFail(t *testing.T) {
 		}
 	})
 }
+
+func TestTraceHeaderMustBeOne(t *testing.T) {
+	each(t, func(f *fixture) {
+		f.queue("q")
+		f.rule("r", "s", "q", "")
+		out := f.must("PutEvents", `{"Entries":[{"Source":"s","DetailType":"t","Detail":"{}","TraceHeader":"a\u0000"},{"Source":"s","DetailType":"t","Detail":"{}","TraceHeader":"Root=1"}]}`)
+		if !strings.HasPrefix(out, `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InvalidArgument","ErrorMessage":"Parameter TraceHeader is not valid."}`) {
+			f.Error(out)
+		}
+		if got := f.receive("q"); len(got) != 1 || got[0].TraceHeader != "Root=1" {
+			f.Errorf("received %+v", got)
+		}
+	})
+}

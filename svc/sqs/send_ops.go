@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	api "github.com/casestream/casestream/awsapi/sqs"
 	"github.com/casestream/casestream/queue"
@@ -108,7 +109,9 @@ func message(ctx context.Context, in *api.SendMessageBatchRequestEntry) (*queue.
 		m.SenderID = call.Principal.Account
 	}
 	if call.Header != nil {
-		m.TraceHeader = call.Header.Get("X-Amzn-Trace-Id")
+		if id := call.Header.Get("X-Amzn-Trace-Id"); isASCII(id) { // any proxy on the way may have written it
+			m.TraceHeader = id
+		}
 	}
 	if in.DelaySeconds != nil {
 		d := time.Duration(*in.DelaySeconds) * time.Second
@@ -133,6 +136,16 @@ func message(ctx context.Context, in *api.SendMessageBatchRequestEntry) (*queue.
 		}
 	}
 	return m, systemAttributes(in.MessageSystemAttributes, m)
+}
+
+// isASCII says whether a header's value has no other characters; those of control net/http has refused.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // systemAttributes takes over the one attribute that a sender may give to SQS itself.

@@ -86,12 +86,14 @@ func (s *Service) allow(ctx context.Context, q *queue.Queue, action string) erro
 	if call.Scheme == "https" {
 		secure = "true"
 	}
-	decision := q.Policy.Evaluate(policy.Request{
-		Principal: who, Action: "sqs:" + action, Resource: q.ARN,
-		Context: map[string][]string{
-			"aws:PrincipalArn": who.Values, "aws:PrincipalAccount": {s.arns.Account}, "aws:SecureTransport": {secure},
-		},
-	})
+	keys := map[string][]string{
+		"aws:PrincipalArn": who.Values, "aws:PrincipalAccount": {s.arns.Account}, "aws:SecureTransport": {secure},
+		"aws:PrincipalIsAWSService": {"false"},
+	}
+	if call.SourceIP != "" {
+		keys["aws:SourceIp"] = []string{call.SourceIP}
+	}
+	decision := q.Policy.Evaluate(policy.Request{Principal: who, Action: "sqs:" + action, Resource: q.ARN, Context: keys})
 	if decision != policy.ExplicitDeny {
 		return nil
 	}

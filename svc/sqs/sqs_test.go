@@ -391,3 +391,32 @@ func TestQueryProtocolIsUnderstood(t *testing.T) {
 		}
 	})
 }
+
+func TestPolicyKnowsTheCallersAddress(t *testing.T) {
+	each(t, func(c *client) {
+		policy := `{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\",\"Condition\":{\"NotIpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}}}`
+		c.do("CreateQueue", `{'QueueName':'orders','Attributes':{'Policy':'`+policy+`'}}`)
+		for ip, denied := range map[string]bool{"10.1.2.3": false, "192.0.2.1": true} {
+			c.call.SourceIP = ip
+			if _, err := c.try("SendMessage", `{'QueueUrl':'orders','MessageBody':'x'}`); (err != nil) != denied {
+				c.Errorf("%s: %v", ip, err)
+			}
+		}
+	})
+}
+
+func TestTraceHeaderThatIsNoneIsLeftOut(t *testing.T) {
+	each(t, func(c *client) {
+		c.do("CreateQueue", `{'QueueName':'orders'}`)
+		c.call.Header.Set("X-Amzn-Trace-Id", "Root=\xff")
+		c.do("SendMessage", `{'QueueUrl':'orders','MessageBody':'x'}`)
+		list := c.receive("orders")
+		if len(list) != 1 || as[map[string]any](list[0]["Attributes"])["AWSTraceHeader"] != nil {
+			c.Errorf("%v", list)
+		}
+		_, err := c.try("SendMessage", `{'QueueUrl':'orders','MessageBody':'x','MessageSystemAttributes':{'AWSTraceHeader':{'DataType':'String','StringValue':'a\u0000'}}}`)
+		if err == nil || err.Code != "InvalidParameterValueException" {
+			c.Errorf("err = %v", err)
+		}
+	})
+}

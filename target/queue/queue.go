@@ -28,7 +28,7 @@ func New(queues *engine.Queues, arns arn.Maker) *Target { return &Target{queues,
 // eventBridge is whom a queue's policy must let send.
 var eventBridge = policy.Principal{Kind: policy.Service, Values: []string{"events.amazonaws.com"}}
 
-// DeliverTx sends each delivery's body to the queue that its target names, a statement for many. The queue's
+// DeliverTx sends each delivery's body to the queue that its target names, a statement for all. The queue's
 // rules decide about FIFO groups and duplicates: without a deduplication id the queue must take the body's
 // hash for one.
 func (t *Target) DeliverTx(tx *store.Tx, list []*bus.Delivery) error {
@@ -51,15 +51,13 @@ func (t *Target) DeliverTx(tx *store.Tx, list []*bus.Delivery) error {
 			l.messages = append(l.messages, m)
 		}
 	}
-	for _, l := range loads {
-		if len(l.messages) == 0 {
-			continue
-		}
-		if err := t.queues.SendTx(tx, l.to, l.messages...); err != nil {
-			return err
-		}
+	// In one call, whatever the order of the rules is: two transactions that took the groups of FIFO queues
+	// one queue after the other, in different orders, would wait for each other.
+	all := make([]engine.Load, len(loads))
+	for i, l := range loads {
+		all[i] = engine.Load{To: l.to, Messages: l.messages}
 	}
-	return nil
+	return t.queues.SendManyTx(tx, all...)
 }
 
 // load is what one queue receives.
@@ -105,7 +103,11 @@ func (t *Target) allowed(q *engine.Queue, d *bus.Delivery) bool {
 	}
 	return q.Policy.Evaluate(policy.Request{
 		Principal: eventBridge, Action: "sqs:SendMessage", Resource: q.ARN,
-		Context: map[string][]string{"aws:SourceArn": {d.RuleARN}, "aws:SourceAccount": {t.arns.Account}},
+		Context: map[string][]string{
+			"aws:SourceArn": {d.RuleARN}, "aws:SourceAccount": {t.arns.Account},
+			// What queue policies ask besides. No network lies between: nothing is safer on its way.
+			"aws:SecureTransport": {"true"}, "aws:PrincipalIsAWSService": {"true"}, "aws:PrincipalServiceName": eventBridge.Values,
+		},
 	}) == policy.Allowed
 }
 

@@ -3,6 +3,8 @@ package queue_test
 import (
 	"errors"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,6 +162,55 @@ func TestManyDeliveriesKeepTheirOrder(t *testing.T) {
 				if m.Body != strconv.Itoa(i) {
 					t.Errorf("message %d of %s is %s", i, name, m.Body)
 				}
+			}
+		}
+	})
+}
+
+func TestGroupsOfAllQueuesAreTakenByOneStatement(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		var takes atomic.Int64
+		db := d.Open(t, store.Options{Step: func(s store.Step) error {
+			if strings.HasPrefix(s.Query, "INSERT INTO queue_group") {
+				takes.Add(1)
+			}
+			return nil
+		}})
+		queues, local := open(t, db)
+		if _, err := queues.Create(t.Context(), "p.fifo", map[string]string{"Policy": policy, "FifoQueue": "true", "ContentBasedDeduplication": "true"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		err := db.Write(t.Context(), func(tx *store.Tx) error {
+			return local.DeliverTx(tx, []*bus.Delivery{to("q.fifo"), to("open"), to("p.fifo")})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := takes.Load(); n != 1 {
+			t.Errorf("%d statements take groups: another transaction may hold what a later one waits for", n)
+		}
+		for _, name := range []string{"q.fifo", "p.fifo", "open"} {
+			if receive(t, queues, name) == nil {
+				t.Errorf("%s has received nothing", name)
+			}
+		}
+	})
+}
+
+func TestPolicyKnowsThatEventBridgeAsks(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		db := d.Open(t, store.Options{})
+		queues, local := open(t, db)
+		for name, condition := range map[string]string{
+			"secure": `{"Bool":{"aws:SecureTransport":"true"}}`, "service": `{"Bool":{"aws:PrincipalIsAWSService":"true"}}`,
+			"name": `{"StringEquals":{"aws:PrincipalServiceName":"events.amazonaws.com"}}`,
+		} {
+			text := strings.Replace(policy, `"Resource":"*"`, `"Resource":"*","Condition":`+condition, 1)
+			if _, err := queues.Create(t.Context(), name, map[string]string{"Policy": text}, nil); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Write(t.Context(), func(tx *store.Tx) error { return deliver(tx, local, to(name)) }); err != nil {
+				t.Errorf("%s: %v", condition, err)
 			}
 		}
 	})

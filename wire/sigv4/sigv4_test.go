@@ -208,6 +208,10 @@ func TestVerifierSaysWhyItRefuses(t *testing.T) {
 			"both, hidden", func(r *http.Request) { r.URL.RawQuery = "X%2DAmz-Credential=x" }, at, sigv4.Incomplete,
 			"A request may be signed in its Authorization header or in its query string, not in both.",
 		},
+		{
+			"many signed headers", edit("SignedHeaders=", "SignedHeaders="+strings.Repeat("a;", 100)), at, sigv4.Incomplete,
+			"'SignedHeaders' has more than 100 names.",
+		},
 		{"two headers", set("Authorization", "a", "b"), at, sigv4.Incomplete, "A request has one Authorization header."},
 		{"basic", set("Authorization", "Basic eA=="), at, sigv4.Incomplete, `Unsupported AWS 'algorithm': "Basic".`},
 		{"empty", set("Authorization", ""), at, sigv4.Incomplete, `Unsupported AWS 'algorithm': "".`},

@@ -163,8 +163,14 @@ func (v *Verifier) checkScope(c *claim, service string) *Error {
 // quote puts a stranger's text in AWS's quotes.
 func quote(s string) string { return "'" + clip(s) + "'" }
 
+// maxSigned bounds the list of signed headers: each name is looked for in the rest of it.
+const maxSigned = 100
+
 // checkHeaders demands that the list of signed headers is well formed and has host and every x-amz- header.
 func (c *claim) checkHeaders(r *http.Request) *Error {
+	if strings.Count(c.signed, ";") >= maxSigned {
+		return refuse(Incomplete, "'SignedHeaders' has more than "+strconv.Itoa(maxSigned)+" names.")
+	}
 	host := false
 	for rest, more := c.signed, true; more; {
 		var name string
