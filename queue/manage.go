@@ -86,13 +86,7 @@ func (s *Queues) create(tx *store.Tx, name string, fifo bool, given, tags map[st
 	}
 	q, err := s.ByName(tx, name)
 	if err == nil {
-		if differs := q.firstDifference(given); differs != "" {
-			return nil, &fault.Error{
-				Kind: fault.Conflict, Subject: SubjectQueueName, ID: name,
-				Msg: "A queue already exists with the same name and a different value for attribute " + differs,
-			}
-		}
-		return q, errUnchanged
+		return q.asAskedFor(given)
 	}
 	if fault.KindOf(err) != fault.NotFound {
 		return nil, err
@@ -113,13 +107,25 @@ func (s *Queues) create(tx *store.Tx, name string, fifo bool, given, tags map[st
 	if err != nil {
 		return nil, err
 	}
-	if err := insertQueue(tx, name, set[attrDedupScope] == scopeGroup, set, tags); err != nil {
-		if tx.IsUnique(err) { // another node was faster by a moment
-			return nil, fault.Wrap(fault.Busy, "The queue is being created by another request.", err)
-		}
+	made, err := insertQueue(tx, name, set[attrDedupScope] == scopeGroup, set, tags)
+	if err != nil {
 		return nil, err
 	}
-	return s.ByName(tx, name)
+	if q, err = s.ByName(tx, name); err != nil || made {
+		return q, err
+	}
+	return q.asAskedFor(given) // another node was faster by a moment
+}
+
+// asAskedFor gives a queue that exists to who wants to create it, unless it differs from what was asked for.
+func (q *Queue) asAskedFor(given map[string]string) (*Queue, error) {
+	if differs := q.firstDifference(given); differs != "" {
+		return nil, &fault.Error{
+			Kind: fault.Conflict, Subject: SubjectQueueName, ID: q.Name,
+			Msg: "A queue already exists with the same name and a different value for attribute " + differs,
+		}
+	}
+	return q, errUnchanged
 }
 
 // SetAttributes changes some of a queue's attributes.

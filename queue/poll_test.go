@@ -227,6 +227,37 @@ func TestAReceiverThatGoesDuringTheClaimGivesBack(t *testing.T) {
 	}
 }
 
+// TestAReceiverThatGoesWhenItIsWokenWakesTheNext cancels between the wake-up and the claim. Which of the two
+// a receiver sees first is open, so that it is tried several times.
+func TestAReceiverThatGoesWhenItIsWokenWakesTheNext(t *testing.T) {
+	live(t, func(f *fixture) {
+		q := f.create("orders")
+		for range 10 {
+			ctx, cancel := context.WithCancel(f.Context())
+			first, second := f.poll(ctx, q, 1), f.poll(f.Context(), q, 1)
+			err := f.db.Write(f.Context(), func(tx *store.Tx) error {
+				to, err := f.queues.ByName(tx, q.Name)
+				if err != nil {
+					return err
+				}
+				if err := f.queues.SendTx(tx, to, &queue.Message{Body: "a"}); err != nil {
+					return err
+				}
+				tx.AfterCommit(cancel) // behind the wake-up
+				return nil
+			})
+			if err != nil {
+				f.Fatal(err)
+			}
+			if got := <-first; got.err == nil { // it was there to the end
+				f.remove(q, got.list...)
+				f.send(q, "a")
+			}
+			f.remove(q, f.await(second, "a")...)
+		}
+	})
+}
+
 func TestManyAtOnceLoseAndRepeatNothing(t *testing.T) {
 	for _, name := range []string{"orders", "orders.fifo"} {
 		t.Run(name, func(t *testing.T) {

@@ -45,23 +45,24 @@ func (s *Queues) getQueue(tx *store.Tx, name string) (*Queue, error) {
 // newVersion draws a version that no queue has had.
 func newVersion() int64 { return rand.Int64() }
 
-// insertQueue adds a queue with an empty bin.
-func insertQueue(tx *store.Tx, name string, groupDedup bool, attributes, tags map[string]string) error {
+// insertQueue adds a queue with an empty bin. It says no when there is one of the name; the transaction
+// must not commit then, or the bin stays.
+func insertQueue(tx *store.Tx, name string, groupDedup bool, attributes, tags map[string]string) (made bool, err error) {
 	bin, err := insertBin(tx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	a, t, err := jsonOf(attributes, tags)
 	if err != nil {
-		return err
+		return false, err
 	}
 	scope := 0
 	if groupDedup {
 		scope = 1
 	}
-	_, err = tx.Exec(`INSERT INTO queue (name, version, bin, group_dedup, created_at, modified_at, purged_at, tags, attributes) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)`,
-		name, newVersion(), bin, scope, tx.Micros(), tx.Micros(), t, a)
-	return err
+	n, err := tx.Exec(`INSERT INTO queue (name, version, bin, group_dedup, created_at, modified_at, purged_at, tags, attributes)
+		VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (name) DO NOTHING`, name, newVersion(), bin, scope, tx.Micros(), tx.Micros(), t, a)
+	return n > 0, err
 }
 
 // updateQueue writes a queue's attributes and tags.

@@ -77,8 +77,12 @@ func (s *Queues) poll(call receiveCall, queueID int64, wait time.Duration) ([]*R
 	defer s.lobby.leave(w)
 	for {
 		got, err := s.attempt(call)
-		if err != nil || len(got.list) > 0 {
-			return got.list, err
+		if err != nil {
+			s.lobby.wake(queueID, 1) // what this one was woken for may be there still
+			return nil, err
+		}
+		if len(got.list) > 0 {
+			return got.list, nil
 		}
 		if got.q.ID != queueID {
 			return nil, fault.Missing(SubjectQueue, call.from.Name, "The specified queue does not exist.")

@@ -3,6 +3,7 @@ package queue
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -76,7 +77,8 @@ func (s *Queues) deleteBatch(tx *store.Tx, calls []*store.BatchCall[deleteCall, 
 			}
 		}
 	}
-	for q, seqs := range standard {
+	for _, q := range slices.SortedFunc(maps.Keys(standard), func(a, b *Queue) int { return cmp.Compare(a.bin, b.bin) }) {
+		seqs := standard[q]
 		slices.Sort(seqs)
 		n, err := deleteSlots(tx, q.bin, slices.Compact(seqs))
 		if err != nil {
@@ -135,7 +137,7 @@ func handleExpired(text string) error {
 // changeBatch changes the visibility of the messages of concurrent calls.
 func (s *Queues) changeBatch(tx *store.Tx, calls []*store.BatchCall[changeCall, []error]) error {
 	known := resolver{s: s, tx: tx}
-	var fifo []*delivery
+	var standard, fifo []*delivery
 	for _, c := range calls {
 		c.Out = make([]error, len(c.In.list))
 		q, err := known.resolve(c.In.in)
@@ -155,9 +157,18 @@ func (s *Queues) changeBatch(tx *store.Tx, calls []*store.BatchCall[changeCall, 
 			}
 			if q.FIFO {
 				fifo = append(fifo, d)
-			} else if err := s.changeStandard(tx, d); err != nil {
-				return err
+			} else {
+				standard = append(standard, d)
 			}
+		}
+	}
+	// As in deleteBatch, everybody takes messages in the same order.
+	slices.SortStableFunc(standard, func(a, b *delivery) int {
+		return cmp.Or(cmp.Compare(a.q.bin, b.q.bin), cmp.Compare(a.handle.seq, b.handle.seq))
+	})
+	for _, d := range standard {
+		if err := s.changeStandard(tx, d); err != nil {
+			return err
 		}
 	}
 	return s.eachFIFO(tx, fifo, s.changeFIFO)

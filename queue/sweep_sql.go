@@ -2,6 +2,7 @@ package queue
 
 import (
 	"math"
+	"slices"
 
 	"github.com/casestream/casestream/store"
 )
@@ -68,6 +69,7 @@ func emptyBin(tx *store.Tx, bin int64) (more bool, err error) {
 		return false, err
 	}
 	if len(seqs) > 0 {
+		slices.Sort(seqs) // another node may empty it too
 		_, err := deleteSlots(tx, bin, seqs)
 		return true, err
 	}

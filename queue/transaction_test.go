@@ -3,6 +3,9 @@ package queue_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -145,5 +148,70 @@ func TestPollSeesWhatAnotherNodeSends(t *testing.T) {
 		}
 		f.send(q, "delayed")
 		f.expect(q, "")
+	})
+}
+
+// TestOppositeOrdersDoNotDeadlock has two nodes change and delete the same messages, each in an order of its own.
+func TestOppositeOrdersDoNotDeadlock(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		var begun atomic.Int64
+		db := d.Open(t, store.Options{Step: func(s store.Step) error {
+			if s.Kind == store.StepBegin {
+				begun.Add(1)
+			}
+			return nil
+		}})
+		f := &fixture{T: t, db: db, queues: open(db, nil)}
+		q, other := f.create("orders"), open(db, nil)
+		for i := range 10 {
+			f.send(q, itoa(i))
+		}
+		up := make([]queue.Visibility, 10)
+		for i, m := range f.receive(q) {
+			up[i] = queue.Visibility{Handle: m.Handle, Timeout: time.Minute}
+		}
+		down := slices.Clone(up)
+		slices.Reverse(down)
+		const rounds = 50
+		begun.Store(0)
+		var work sync.WaitGroup
+		for node, list := range map[*queue.Queues][]queue.Visibility{f.queues: up, other: down} {
+			work.Go(func() {
+				for range rounds {
+					if _, err := node.ChangeVisibility(t.Context(), q, list...); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		work.Wait()
+		if n := begun.Load(); n > 2*rounds {
+			t.Errorf("%d transactions for %d calls: some lost against each other", n, 2*rounds)
+		}
+	})
+}
+
+func TestNodesThatCreateOneQueueAtOnceBothHaveIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		db := d.Open(t, store.Options{})
+		nodes := []*queue.Queues{open(db, nil), open(db, nil)}
+		for round := range 10 {
+			ids := make([]int64, 8)
+			var work sync.WaitGroup
+			for i := range ids {
+				work.Go(func() {
+					q, err := nodes[i%2].Create(t.Context(), "q"+itoa(round), map[string]string{"DelaySeconds": "1"}, nil)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					ids[i] = q.ID
+				})
+			}
+			work.Wait()
+			if slices.Min(ids) != slices.Max(ids) {
+				t.Errorf("the queue has the ids %v", ids)
+			}
+		}
 	})
 }
