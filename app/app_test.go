@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -177,6 +178,33 @@ func TestServerStartsAnswersAndStops(t *testing.T) {
 	_, log = serve(t, "--data", dir).stop()
 	if strings.Contains(log, "AWS_SECRET_ACCESS_KEY") {
 		t.Errorf("the second run prints the secret:\n%s", log)
+	}
+}
+
+func TestEnvSurvivesTheShell(t *testing.T) {
+	const secret = `it's $(exit 1) "odd" \\ & more`
+	code, out, errs := run(t, "env", "--access-key-id", "AKIAEXAMPLE", "--secret-access-key", secret)
+	if code != 0 {
+		t.Fatal(errs)
+	}
+	got, err := exec.Command("sh", "-c", `eval "$1"; printf %s "$AWS_SECRET_ACCESS_KEY"`, "sh", out).Output()
+	if err != nil || string(got) != secret {
+		t.Errorf("a shell reads %q, %v", got, err)
+	}
+}
+
+func TestFirstRunLeavesOnlyTheKeyItself(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a folder's name")
+	_, log := serve(t, "--data", dir).stop()
+	if !strings.Contains(log, ` --data '`+strings.ReplaceAll(dir, "'", `'\''`)+`'`) {
+		t.Errorf("a shell cannot read the next command:\n%s", log)
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "credentials*"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	if info, err := os.Stat(found[0]); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"net"
 	"path/filepath"
+	"regexp"
+	"strings"
 )
 
 // envCmd is `casestream env`.
@@ -44,7 +46,18 @@ func (c *config) exports() (string, error) {
 		id, secret = key.AccessKeyID, key.SecretKey
 	}
 	return fmt.Sprintf("export AWS_ENDPOINT_URL=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\nexport AWS_REGION=%s\nexport AWS_DEFAULT_REGION=%s\nunset AWS_SESSION_TOKEN AWS_PROFILE\n",
-		c.url(), id, secret, c.Region, c.Region), nil
+		quoted(c.url()), quoted(id), quoted(secret), c.Region, c.Region), nil
+}
+
+// plain is a word that a shell takes as it is.
+var plain = regexp.MustCompile(`^[\w@%+=:,./-]+$`)
+
+// quoted gives a word in the form in which a shell reads it back.
+func quoted(word string) string {
+	if plain.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // url is the address under which a client on this machine reaches the server.

@@ -43,17 +43,24 @@ func newCredentials() sigv4.Credentials {
 	}
 }
 
-// writeCredentials makes the file, for its owner's eyes only. It never overwrites one.
+// writeCredentials makes the file, for its owner's eyes only. It never overwrites one, and whoever looks sees
+// the whole of it or none: a server that was killed half-way would find a file without a key.
 func writeCredentials(path string, key sigv4.Credentials) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(dir, credentialsFile+".*") // which only its owner can read
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(f, "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", key.AccessKeyID, key.SecretKey)
-	return errors.Join(err, f.Sync(), f.Close())
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		if err = os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+			return os.Rename(f.Name(), path) // a file system without links
+		}
+	}
+	return errors.Join(err, os.Remove(f.Name()))
 }
 
 // readCredentials reads the file, and refuses one that others may read.

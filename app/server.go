@@ -192,10 +192,10 @@ func (s *server) welcome(w io.Writer) {
 func (c *config) envFlags() string {
 	flags := ""
 	if c.Listen != "127.0.0.1:4566" {
-		flags += " --listen " + c.Listen
+		flags += " --listen " + quoted(c.Listen)
 	}
 	if c.Data != dataDefault() {
-		flags += " --data " + c.Data
+		flags += " --data " + quoted(c.Data)
 	}
 	if c.Region != "us-east-1" {
 		flags += " --region " + c.Region
@@ -204,7 +204,7 @@ func (c *config) envFlags() string {
 		flags += " --dev"
 	}
 	if c.TLSCert != "" {
-		flags += " --tls-cert " + c.TLSCert + " --tls-key " + c.TLSKey
+		flags += " --tls-cert " + quoted(c.TLSCert) + " --tls-key " + quoted(c.TLSKey)
 	}
 	return flags
 }

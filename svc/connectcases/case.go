@@ -17,7 +17,7 @@ type Case struct {
 	DomainID, ID, TemplateID string
 	CreatedAt                time.Time
 	UpdatedAt                time.Time // last_updated_datetime: of the fields only
-	ChangedAt                time.Time // of the fields and the related items; never goes back
+	ChangedAt                time.Time // of the fields and the related items; no two changes have the same millisecond
 	Items                    int
 	AuditID                  string // the newest row of its history
 	Tags                     map[string]string
@@ -44,13 +44,15 @@ func (c *Case) value(fieldID string) Value {
 	return c.Values.get(fieldID)
 }
 
-// touch gives the instant of a change that happens now. Clocks of several nodes differ, and a case's changes
-// must not seem to go back in time.
+// touch gives the instant of a change that happens now. Consumers order a case's events by
+// approximateChangeTime, which has milliseconds: changes that come within one, or from a node whose clock is
+// behind, each get the next millisecond of the case.
 func (c *Case) touch(now time.Time) time.Time {
-	if c.ChangedAt.Before(now) {
-		c.ChangedAt = now
+	if next := c.ChangedAt.Truncate(time.Millisecond).Add(time.Millisecond); now.Before(next) {
+		now = next
 	}
-	return c.ChangedAt
+	c.ChangedAt = now
+	return now
 }
 
 // caseRequest is what a caller asks of CreateCase.

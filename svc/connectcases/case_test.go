@@ -245,7 +245,13 @@ func TestWritersOfOneCaseLoseNothingAndEventsComeInOrder(t *testing.T) {
 		// Each event shows the state after its change: one field is one further, the other as it was.
 		state := map[string]string{"title": `{"value":{"stringValue":"Broken cup"}}`, s.note: `{"value":{"stringValue":"0"}}`}
 		seen := map[string]int{}
+		last := ""
 		for i, e := range list {
+			// The test's clock stands still: every change came within one millisecond.
+			if at := e.Detail.ApproximateChangeTime; at <= last {
+				h.Errorf("event %d of %s cannot be ordered behind that of %s", i, at, last)
+			}
+			last = e.Detail.ApproximateChangeTime
 			changed := e.Detail.ChangedFieldIDs[0]
 			seen[changed]++
 			state[changed] = fmt.Sprintf(`{"value":{"stringValue":"%d"}}`, seen[changed])

@@ -102,7 +102,7 @@ func TestContactIsRelatedOnce(t *testing.T) {
 		first := h.must("POST", s.cases(id, "related-items")+"/", contactItem(contact))
 		e := h.one()
 		h.same("changedAttributes", []string{"contact.contactArn"}, e.Detail.ChangedAttributes)
-		want := fmt.Sprintf(`{"relatedItemType":"Contact","relatedItemId":"%s","caseId":"%s","createdDateTime":"2026-03-01T12:00:00.123Z","contact":{"contactArn":"%s","channel":"VOICE","connectedToSystemTime":"2026-03-01T12:00:00.123Z"}}`,
+		want := fmt.Sprintf(`{"relatedItemType":"Contact","relatedItemId":"%s","caseId":"%s","createdDateTime":"2026-03-01T12:00:00.124Z","contact":{"contactArn":"%s","channel":"VOICE","connectedToSystemTime":"2026-03-01T12:00:00.124Z"}}`,
 			first.text("relatedItemId"), id, contact)
 		h.same("relatedItem", want, string(e.Detail.RelatedItem))
 		again := h.must("POST", s.cases(id, "related-items")+"/", contactItem(contact))

@@ -1,6 +1,8 @@
 package customerprofiles
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -102,9 +104,20 @@ func (p *profile) keys() []key {
 	return list
 }
 
+// maxKey bounds the bytes of a key: PostgreSQL's indexes take about 2,700 of a whole row.
+const maxKey = 1000
+
 // fold brings a value into the form in which it is compared: without regard to case, and to spaces but as
-// separators.
-func fold(value string) string { return strings.ToLower(strings.Join(strings.Fields(value), " ")) }
+// separators. Of what is too long for an index, such as three names of 255 characters, the end becomes its
+// fingerprint.
+func fold(value string) string {
+	value = strings.ToLower(strings.Join(strings.Fields(value), " "))
+	if len(value) <= maxKey {
+		return value
+	}
+	sum := sha256.Sum256([]byte(value))
+	return strings.ToValidUTF8(value[:maxKey-2*len(sum)], "") + hex.EncodeToString(sum[:])
+}
 
 // newProfileID gives an id in the form of AWS's: 32 hexadecimal digits.
 func newProfileID() string { return strings.ReplaceAll(id.New(), "-", "") }

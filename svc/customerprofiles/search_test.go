@@ -73,6 +73,27 @@ func TestSearchByEachKey(t *testing.T) {
 	})
 }
 
+func TestNamesThatAreTooLongForAnIndexAreKept(t *testing.T) {
+	each(t, func(t *testing.T, d door) {
+		d.newDomain("shop")
+		var long [3]string // of 255 characters that no index can compress
+		for n := range long {
+			for range 255 {
+				long[n] += string(rune(0x1F300 + rand.IntN(0x400)))
+			}
+		}
+		id := d.newProfile("shop", object{"FirstName": long[0], "MiddleName": long[1], "LastName": long[2], "PhoneNumber": "+1"})
+		if got := d.profile("shop", id)["MiddleName"]; got != long[1] {
+			t.Errorf("MiddleName = %v", got)
+		}
+		d.do(in("shop", "UpdateProfile", object{"ProfileId": id, "MiddleName": long[2]}))
+		d.do(in("shop", "DeleteProfile", object{"ProfileId": id}))
+		if got := d.search("shop", "_phone", "+1"); len(got) != 0 {
+			t.Errorf("found %v after the profile was deleted", got)
+		}
+	})
+}
+
 func TestSearchTellsWhatFoundAProfile(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
 		d.newDomain("shop")
