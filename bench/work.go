@@ -176,7 +176,7 @@ func (w *work) updatesReceived(ctx context.Context, n int, span time.Duration) (
 	var mu sync.Mutex
 	sentAt := make(map[string]time.Time)
 	var lat []time.Duration
-	consumers := min(8, n)
+	consumers := min(16, n)
 	receive := sqs(w.srv.base, "ReceiveMessage", client.Object{"QueueUrl": w.seed.QueueURL, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 2})
 	producing, stop := context.WithCancel(ctx)
 	defer stop()
