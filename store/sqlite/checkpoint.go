@@ -9,19 +9,20 @@ import (
 
 // The log is copied into the file in the background, in steps, so that no commit waits for the whole of
 // it. Only past hugeLog, when writers never paused long enough for the log to start over, they are made to.
-// That has to wait for readers too, with the writers behind it: it waits for lockWait, and when somebody
+// That has to wait for readers too, with the writers behind it: it waits for forceWait, and when somebody
 // reads for longer (a backup, say) it is not tried again before forceAgain, so that writers go on.
 const (
 	checkpointEvery = 100 * time.Millisecond
 	smallLog        = 4 << 20
 	hugeLog         = 256 << 20
-	lockWait        = "busy_timeout(500)"
+	forceWait       = 500 * time.Millisecond
 	forceAgain      = 10 * time.Second
 )
 
-// checkpoint copies the log into the file when there is enough of it, until ctx ends.
-func checkpoint(ctx context.Context, path string) error {
-	db, err := open(path, "cache_size(-500)", "wal_autocheckpoint(0)", lockWait)
+// checkpoint copies the log into the file when there is enough of it, until ctx ends. Past huge bytes of log
+// it makes writers wait.
+func checkpoint(ctx context.Context, path string, huge int64) error {
+	db, err := open(path, forceWait, "cache_size(-500)", "wal_autocheckpoint(0)")
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func checkpoint(ctx context.Context, path string) error {
 			last = at
 		}
 		how := "PASSIVE"
-		if info.Size() > hugeLog && time.Now().After(force) {
+		if info.Size() > huge && time.Now().After(force) {
 			how = "TRUNCATE"
 		}
 		var busy, frames, copied int

@@ -6,6 +6,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -13,8 +14,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -23,7 +26,9 @@ import (
 )
 
 // Engine opens SQLite files; the DSN is the file's path.
-type Engine struct{}
+type Engine struct {
+	huge int64 // bytes of log past which writers are made to wait; 0: hugeLog
+}
 
 // Name is "sqlite".
 func (Engine) Name() string { return "sqlite" }
@@ -32,7 +37,7 @@ func (Engine) Name() string { return "sqlite" }
 const readers = 4
 
 // Open opens or makes the file, holds it against a second process and asserts that commits are durable.
-func (Engine) Open(ctx context.Context, path string) (store.Conns, error) {
+func (e Engine) Open(ctx context.Context, path string) (store.Conns, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return store.Conns{}, err
@@ -53,9 +58,9 @@ func (Engine) Open(ctx context.Context, path string) (store.Conns, error) {
 		Begin: "BEGIN IMMEDIATE", BeginRead: "BEGIN", Writers: 1, Readers: readers, CacheStatements: true, Close: unlock,
 	}
 	// The writer's cache holds the hot ends of the tables; readers live on the operating system's.
-	if c.Write, err = open(abs, "cache_size(-16000)", "wal_autocheckpoint(0)"); err == nil {
+	if c.Write, err = open(abs, lockWait, "cache_size(-16000)", "wal_autocheckpoint(0)"); err == nil {
 		if err = durable(ctx, c.Write); err == nil {
-			c.Read, err = open(abs, "cache_size(-2000)", "query_only(1)")
+			c.Read, err = open(abs, lockWait, "cache_size(-2000)", "query_only(1)")
 		}
 	}
 	if err != nil {
@@ -64,14 +69,18 @@ func (Engine) Open(ctx context.Context, path string) (store.Conns, error) {
 		}
 		return store.Conns{}, errors.Join(err, unlock())
 	}
-	c.Maintain = func(ctx context.Context) error { return checkpoint(ctx, abs) }
+	c.Maintain = func(ctx context.Context) error { return checkpoint(ctx, abs, cmp.Or(e.huge, hugeLog)) }
 	return c, nil
 }
 
-// open opens a pool on the file with the settings that every connection has, and some of its own.
-func open(path string, pragmas ...string) (*sql.DB, error) {
+// lockWait is how long a transaction waits for another process that has the file's lock.
+const lockWait = 10 * time.Second
+
+// open opens a pool on the file with the settings that every connection has, and some of its own. wait is
+// how long a statement waits for a lock.
+func open(path string, wait time.Duration, pragmas ...string) (*sql.DB, error) {
 	q := url.Values{"_pragma": append([]string{
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)",
+		"busy_timeout(" + strconv.FormatInt(wait.Milliseconds(), 10) + ")", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)",
 		"foreign_keys(0)", "journal_size_limit(67108864)",
 	}, pragmas...)}
 	return sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String())

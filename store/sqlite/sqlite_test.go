@@ -5,7 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/store"
@@ -124,4 +126,61 @@ func TestPathsWithOddCharactersOpen(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestReaderThatStaysDoesNotStopWriters: the log cannot start over while somebody reads, a backup say, and
+// writers must not wait for that.
+func TestReaderThatStaysDoesNotStopWriters(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	db, err := store.Open(t.Context(), sqlite.WithHugeLog(5<<20), path, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	inside, leave := make(chan struct{}), make(chan struct{})
+	var background sync.WaitGroup
+	background.Go(func() {
+		if err := db.Read(t.Context(), func(tx *store.Tx) error {
+			var n int
+			if _, err := tx.Get(`SELECT COUNT(*) FROM store_probe`, nil, &n); err != nil {
+				return err
+			}
+			close(inside)
+			<-leave
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+	<-inside
+	if err := db.Write(t.Context(), func(tx *store.Tx) error {
+		if _, err := tx.Exec(`CREATE TABLE large (bytes BLOB)`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO large (bytes) VALUES (zeroblob(?))`, 6<<20)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	// Between two writes the checkpoint has time to take the file's lock.
+	var longest time.Duration
+	pause := time.NewTicker(10 * time.Millisecond)
+	defer pause.Stop()
+	start := time.Now()
+	for n := 2; time.Since(start) < 2*time.Second; n++ {
+		<-pause.C
+		began := time.Now()
+		if err := fill(t, db, n, n); err != nil {
+			t.Fatal(err)
+		}
+		longest = max(longest, time.Since(began))
+	}
+	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() < 5<<20 {
+		t.Errorf("the log never became huge: %v, %v", info.Size(), err)
+	}
+	if longest > 5*time.Second {
+		t.Errorf("a write waited for the reader for %v", longest)
+	}
+	close(leave)
+	background.Wait()
 }
