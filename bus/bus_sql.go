@@ -23,25 +23,15 @@ func getVersion(tx *store.Tx, name string) (version int64, found bool, err error
 
 // listBuses reads the buses whose name begins with prefix, in byte order, which databases do not agree on.
 func listBuses(tx *store.Tx, prefix string) ([]EventBus, error) {
-	rows, err := tx.Query(`SELECT name, created_at, modified_at FROM bus`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []EventBus
-	for rows.Next() {
-		var e EventBus
+	list, err := store.List(tx, `SELECT name, created_at, modified_at FROM bus`, nil, func(scan store.Scan) (e EventBus, err error) {
 		var created, modified int64
-		if err := rows.Scan(&e.Name, &created, &modified); err != nil {
-			return nil, err
-		}
+		err = scan(&e.Name, &created, &modified)
 		if created > 0 {
 			e.Created, e.Modified = time.UnixMicro(created).UTC(), time.UnixMicro(modified).UTC()
 		}
-		if strings.HasPrefix(e.Name, prefix) {
-			list = append(list, e)
-		}
-	}
+		return e, err
+	})
+	list = slices.DeleteFunc(list, func(e EventBus) bool { return !strings.HasPrefix(e.Name, prefix) })
 	slices.SortFunc(list, func(a, b EventBus) int { return strings.Compare(a.Name, b.Name) })
-	return list, rows.Err()
+	return list, err
 }

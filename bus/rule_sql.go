@@ -14,7 +14,7 @@ import (
 const ruleColumns = `bus, name, state, pattern, description, role_arn, tags, created_at, modified_at`
 
 // scanRule reads a row of ruleColumns.
-func scanRule(scan func(...any) error) (Rule, error) {
+func scanRule(scan store.Scan) (Rule, error) {
 	var r Rule
 	var tags string
 	var created, modified int64
@@ -44,37 +44,21 @@ func putRule(tx *store.Tx, r Rule) error {
 
 // getRule reads one rule.
 func getRule(tx *store.Tx, bus, name string) (Rule, error) {
-	rows, err := tx.Query(`SELECT `+ruleColumns+` FROM bus_rule WHERE bus = ? AND name = ?`, bus, name)
+	list, err := store.List(tx, `SELECT `+ruleColumns+` FROM bus_rule WHERE bus = ? AND name = ?`, []any{bus, name}, scanRule)
 	if err != nil {
 		return Rule{}, err
 	}
-	defer rows.Close()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return Rule{}, err
-		}
+	if len(list) == 0 {
 		return Rule{}, missingRule(bus, name)
 	}
-	return scanRule(rows.Scan)
+	return list[0], nil
 }
 
 // listRules reads the rules of a bus, in byte order, which databases do not agree on.
 func listRules(tx *store.Tx, bus string) ([]Rule, error) {
-	rows, err := tx.Query(`SELECT `+ruleColumns+` FROM bus_rule WHERE bus = ?`, bus)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []Rule
-	for rows.Next() {
-		r, err := scanRule(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, r)
-	}
+	list, err := store.List(tx, `SELECT `+ruleColumns+` FROM bus_rule WHERE bus = ?`, []any{bus}, scanRule)
 	slices.SortFunc(list, func(a, b Rule) int { return strings.Compare(a.Name, b.Name) })
-	return list, rows.Err()
+	return list, err
 }
 
 // countRules counts the rules of a bus.

@@ -38,25 +38,15 @@ func countTargets(tx *store.Tx, bus, rule string) (n int, err error) {
 
 // listTargets reads the targets of a rule, in byte order of their ids, which databases do not agree on.
 func listTargets(tx *store.Tx, bus, rule string) ([]Target, error) {
-	rows, err := tx.Query(`SELECT id, arn, settings FROM bus_target WHERE bus = ? AND rule = ?`, bus, rule)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []Target
-	for rows.Next() {
+	list, err := store.List(tx, `SELECT id, arn, settings FROM bus_target WHERE bus = ? AND rule = ?`, []any{bus, rule}, func(scan store.Scan) (Target, error) {
 		var id, arn, settings string
-		if err := rows.Scan(&id, &arn, &settings); err != nil {
-			return nil, err
+		if err := scan(&id, &arn, &settings); err != nil {
+			return Target{}, err
 		}
-		t, err := readTarget(id, arn, settings)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, t)
-	}
+		return readTarget(id, arn, settings)
+	})
 	slices.SortFunc(list, func(a, b Target) int { return strings.Compare(a.ID, b.ID) })
-	return list, rows.Err()
+	return list, err
 }
 
 // deleteTarget removes a target.
@@ -67,18 +57,5 @@ func deleteTarget(tx *store.Tx, bus, rule, id string) error {
 
 // listRuleNames reads the names of the rules that have a target of an ARN.
 func listRuleNames(tx *store.Tx, bus, arn string) ([]string, error) {
-	rows, err := tx.Query(`SELECT DISTINCT rule FROM bus_target WHERE bus = ? AND arn = ?`, bus, arn)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		names = append(names, name)
-	}
-	return names, rows.Err()
+	return store.Column[string](tx, `SELECT DISTINCT rule FROM bus_target WHERE bus = ? AND arn = ?`, bus, arn)
 }

@@ -7,7 +7,7 @@ import (
 
 // The statements that move a dead letter.
 var (
-	slotMove = newChooser(`UPDATE queue_slot SET bin = ?, visible_at = ?, receives = receives - 1, source = ? WHERE +bin = ? AND seq IN `, ``)
+	slotMove = store.NewIn[int64](`UPDATE queue_slot SET bin = ?, visible_at = ?, receives = receives - 1, source = ? WHERE +bin = ? AND seq IN `, ``)
 	fifoCopy = `INSERT INTO queue_message (message_id, sent_at, sender, trace, group_id, dedup_id, attributes, body)
 		SELECT message_id, CAST(? AS BIGINT), sender, trace, group_id, dedup_id, attributes, body FROM queue_message WHERE seq = ? RETURNING seq`
 )
@@ -33,7 +33,7 @@ func (s *Queues) bury(tx *store.Tx, q *Queue, dead []*Received) (moved bool, err
 		for i, m := range dead {
 			seqs[i] = m.seq
 		}
-		if _, err := slotMove.exec(tx, seqs, target.bin, tx.Micros(), q.ARN, q.bin); err != nil {
+		if err := slotMove.Exec(tx, seqs, target.bin, tx.Micros(), q.ARN, q.bin); err != nil {
 			return false, err
 		}
 	}
@@ -47,7 +47,7 @@ func (s *Queues) bury(tx *store.Tx, q *Queue, dead []*Received) (moved bool, err
 // buryFIFO moves one message to the end of its group in a FIFO queue, where it has a new number and a new
 // age. Its group in the old queue is held by this transaction.
 func buryFIFO(tx *store.Tx, q, target *Queue, m *Received) error {
-	if err := groupInsert.exec(tx, []any{target.bin, m.GroupID, tx.Micros()}); err != nil {
+	if err := groupInsert.Exec(tx, []any{target.bin, m.GroupID, tx.Micros()}); err != nil {
 		return err
 	}
 	var seq int64

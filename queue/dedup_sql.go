@@ -51,7 +51,7 @@ func (s *Queues) sendFIFO(tx *store.Tx, fifo []outgoing) error {
 	}
 	var repeated []int64
 	var dull []outgoing
-	args := make([]any, 0, fifoInsert.width*len(fifo))
+	args := fifoInsert.Args(len(fifo))
 	for _, o := range fifo {
 		k := kept[keyOf(o)]
 		o.m.Sequence = sequence(o.m.seq)
@@ -63,10 +63,10 @@ func (s *Queues) sendFIFO(tx *store.Tx, fifo []outgoing) error {
 		dull = append(dull, o)
 		o.m.ID, o.m.Sequence = k.messageID, sequence(k.seq)
 	}
-	if err := fifoInsert.exec(tx, args); err != nil {
+	if err := fifoInsert.Exec(tx, args); err != nil {
 		return err
 	}
-	if _, err := messageDelete.exec(tx, repeated); err != nil {
+	if err := messageDelete.Exec(tx, repeated); err != nil {
 		return err
 	}
 	for _, o := range dull { // the group may have been made for a message that does not come
@@ -84,7 +84,7 @@ type original struct {
 }
 
 // dedupInsert remembers deduplication ids, except where an earlier message's is remembered still.
-var dedupInsert = newInserter(`INSERT INTO queue_dedup (bin, scope, dedup_id, expires_at, seq, message_id) VALUES `, `(?, ?, ?, ?, ?, ?)`,
+var dedupInsert = store.NewMany(`INSERT INTO queue_dedup (bin, scope, dedup_id, expires_at, seq, message_id) VALUES `, `(?, ?, ?, ?, ?, ?)`,
 	strings.ReplaceAll(` ON CONFLICT (bin, scope, dedup_id) DO UPDATE SET
 		seq = CASE WHEN past THEN excluded.seq ELSE queue_dedup.seq END,
 		message_id = CASE WHEN past THEN excluded.message_id ELSE queue_dedup.message_id END,
@@ -96,26 +96,17 @@ var dedupInsert = newInserter(`INSERT INTO queue_dedup (bin, scope, dedup_id, ex
 // the message that holds it now. Of two transactions with the same id one waits for the other.
 func upsertDedup(tx *store.Tx, keys []dedupKey, first map[dedupKey]*Message) (map[dedupKey]original, error) {
 	expires := any(tx.Now().Add(dedupWindow).UnixMicro())
-	args := make([]any, 0, dedupInsert.width*len(keys))
+	args := dedupInsert.Args(len(keys))
 	for _, k := range keys {
 		args = append(args, k.bin, k.scope, k.id, expires, first[k].seq, first[k].ID)
 	}
 	kept := make(map[dedupKey]original, len(keys))
-	err := dedupInsert.each(args, func(query string, args []any) error {
-		rows, err := tx.Query(query, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var k dedupKey
-			var o original
-			if err := rows.Scan(&k.bin, &k.scope, &k.id, &o.seq, &o.messageID); err != nil {
-				return err
-			}
-			kept[k] = o
-		}
-		return rows.Err()
+	err := dedupInsert.Each(tx, args, func(scan store.Scan) error {
+		var k dedupKey
+		var o original
+		err := scan(&k.bin, &k.scope, &k.id, &o.seq, &o.messageID)
+		kept[k] = o
+		return err
 	})
 	return kept, err
 }

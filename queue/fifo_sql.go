@@ -10,9 +10,9 @@ import (
 
 // The statements of FIFO queues that take lists.
 var (
-	fifoClaim = newChooser(`UPDATE queue_fifo SET visible_at = ?, receives = receives + 1, first_received_at = CASE WHEN first_received_at = 0 THEN ? ELSE first_received_at END
+	fifoClaim = store.NewIn[int64](`UPDATE queue_fifo SET visible_at = ?, receives = receives + 1, first_received_at = CASE WHEN first_received_at = 0 THEN ? ELSE first_received_at END
 		WHERE bin = ? AND group_id = ? AND seq IN `, ``)
-	fifoDelete = newChooser(`DELETE FROM queue_fifo WHERE bin = ? AND group_id = ? AND seq IN `, ``)
+	fifoDelete = store.NewIn[int64](`DELETE FROM queue_fifo WHERE bin = ? AND group_id = ? AND seq IN `, ``)
 )
 
 // claimFIFO hides up to want messages of a FIFO queue: from each group that is not blocked those at its
@@ -60,7 +60,7 @@ func (s *Queues) claimGroup(tx *store.Tx, q *Queue, group string, until int64, w
 	for i, m := range kept {
 		seqs[i], m.visible = m.seq, until
 	}
-	if _, err := fifoClaim.exec(tx, seqs, until, tx.Micros(), q.bin, group); err != nil {
+	if err := fifoClaim.Exec(tx, seqs, until, tx.Micros(), q.bin, group); err != nil {
 		return nil, err
 	}
 	return kept, refreshGroup(tx, q.bin, group)
@@ -107,52 +107,32 @@ func (s *Queues) siftGroup(tx *store.Tx, q *Queue, group string, head []*Receive
 // readyGroups lists and holds the groups whose first message is visible, the longest waiting first.
 // Groups that another transaction holds are passed over.
 func readyGroups(tx *store.Tx, bin, now int64, limit int) ([]string, error) {
-	rows, err := tx.Query(`SELECT group_id FROM queue_group WHERE bin = ? AND next_at <= ? ORDER BY next_at LIMIT ? /*skip locked*/`, bin, now, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var groups []string
-	for rows.Next() {
-		var g string
-		if err := rows.Scan(&g); err != nil {
-			return nil, err
-		}
-		groups = append(groups, g)
-	}
-	return groups, rows.Err()
+	return store.Column[string](tx, `SELECT group_id FROM queue_group WHERE bin = ? AND next_at <= ? ORDER BY next_at LIMIT ? /*skip locked*/`, bin, now, limit)
 }
 
 // groupHead gives the visible messages at a group's head, as they will be when they are received.
 func groupHead(tx *store.Tx, bin int64, group string, limit int) ([]*Received, error) {
-	rows, err := tx.Query(`SELECT seq, visible_at, receives, first_received_at, source FROM queue_fifo WHERE bin = ? AND group_id = ? ORDER BY seq LIMIT ?`,
-		bin, group, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []*Received
-	for rows.Next() {
-		m := &Received{}
-		var first int64
-		var source *string
-		if err := rows.Scan(&m.seq, &m.visible, &m.Receives, &first, &source); err != nil {
-			return nil, err
-		}
-		if m.visible > tx.Micros() {
-			break
-		}
-		m.Receives++
-		m.FirstReceived = tx.Now()
-		if first != 0 {
-			m.FirstReceived = time.UnixMicro(first).UTC()
-		}
-		if source != nil {
-			m.Source = *source
-		}
-		list = append(list, m)
-	}
-	return list, rows.Err()
+	return store.List(tx, `SELECT seq, visible_at, receives, first_received_at, source FROM queue_fifo WHERE bin = ? AND group_id = ? ORDER BY seq LIMIT ?`,
+		[]any{bin, group, limit}, func(scan store.Scan) (*Received, error) {
+			m := &Received{}
+			var first int64
+			var source *string
+			if err := scan(&m.seq, &m.visible, &m.Receives, &first, &source); err != nil {
+				return nil, err
+			}
+			if m.visible > tx.Micros() {
+				return nil, store.ErrEnough
+			}
+			m.Receives++
+			m.FirstReceived = tx.Now()
+			if first != 0 {
+				m.FirstReceived = time.UnixMicro(first).UTC()
+			}
+			if source != nil {
+				m.Source = *source
+			}
+			return m, nil
+		})
 }
 
 // holdGroup holds a group's row, and says whether the group has one.
@@ -178,11 +158,10 @@ func refreshGroup(tx *store.Tx, bin int64, group string) error {
 
 // deleteFromGroup deletes messages of a group that this transaction holds. Its row is left to refreshGroup.
 func deleteFromGroup(tx *store.Tx, bin int64, group string, seqs []int64) error {
-	if _, err := fifoDelete.exec(tx, seqs, bin, group); err != nil {
+	if err := fifoDelete.Exec(tx, seqs, bin, group); err != nil {
 		return err
 	}
-	_, err := messageDelete.exec(tx, seqs)
-	return err
+	return messageDelete.Exec(tx, seqs)
 }
 
 // shiftDelay gives the messages of a FIFO queue that nobody has received another delay.

@@ -13,7 +13,7 @@
 //	receive.go     receiving, batched · standard_sql.go claims on standard queues · fifo_sql.go on FIFO queues
 //	dead_letter_sql.go moves to the dead-letter queue
 //	settle.go      deleting and changing visibility · settle_sql.go its rows
-//	wait.go        long polls: who waits for which queue · many_sql.go statements of many rows
+//	wait.go        long polls: who waits for which queue
 package queue
 
 import (

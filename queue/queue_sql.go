@@ -136,21 +136,8 @@ func deletedAfter(tx *store.Tx, name string, at int64) (bool, error) {
 
 // listNames lists the names of queues that begin with a prefix, after a name and in order.
 func listNames(tx *store.Tx, prefix, after string, limit int) ([]string, error) {
-	rows, err := tx.Query(`SELECT name FROM queue WHERE SUBSTR(name, 1, ?) = ? AND name > ? ORDER BY name LIMIT ?`,
+	return store.Column[string](tx, `SELECT name FROM queue WHERE SUBSTR(name, 1, ?) = ? AND name > ? ORDER BY name LIMIT ?`,
 		len(prefix), prefix, after, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		names = append(names, name)
-	}
-	return names, rows.Err()
 }
 
 // countStandard counts a standard queue's messages. Those past their retention are not there any more,

@@ -10,19 +10,19 @@ import (
 
 // The inserts of a send.
 var (
-	messageInsert = newInserter(`INSERT INTO queue_message (message_id, sent_at, sender, trace, group_id, dedup_id, attributes, body) VALUES `,
+	messageInsert = store.NewMany(`INSERT INTO queue_message (message_id, sent_at, sender, trace, group_id, dedup_id, attributes, body) VALUES `,
 		`(?, ?, ?, ?, ?, ?, ?, ?)`, ` RETURNING seq`)
-	slotInsert = newInserter(`INSERT INTO queue_slot (seq, bin, visible_at) VALUES `, `(?, ?, ?)`, ``)
+	slotInsert = store.NewMany(`INSERT INTO queue_slot (seq, bin, visible_at) VALUES `, `(?, ?, ?)`, ``)
 	// An existing group is written as it is: that holds it until the transaction ends.
-	groupInsert = newInserter(`INSERT INTO queue_group (bin, group_id, next_at) VALUES `, `(?, ?, ?)`,
+	groupInsert = store.NewMany(`INSERT INTO queue_group (bin, group_id, next_at) VALUES `, `(?, ?, ?)`,
 		` ON CONFLICT (bin, group_id) DO UPDATE SET next_at = queue_group.next_at`)
-	fifoInsert = newInserter(`INSERT INTO queue_fifo (bin, group_id, seq, visible_at) VALUES `, `(?, ?, ?, ?)`, ``)
+	fifoInsert = store.NewMany(`INSERT INTO queue_fifo (bin, group_id, seq, visible_at) VALUES `, `(?, ?, ?, ?)`, ``)
 )
 
 // insertMessages writes what was sent, and numbers the messages in their order.
 func insertMessages(tx *store.Tx, list []outgoing) error {
 	now := any(tx.Micros())
-	args := make([]any, 0, messageInsert.width*len(list))
+	args := messageInsert.Args(len(list))
 	for _, o := range list {
 		attributes, err := attributesColumn(o.m.Attributes)
 		if err != nil {
@@ -30,22 +30,33 @@ func insertMessages(tx *store.Tx, list []outgoing) error {
 		}
 		args = append(args, o.m.ID, now, o.m.SenderID, orNull(o.m.TraceHeader), orNull(o.m.GroupID), orNull(o.m.dedup), attributes, o.m.Body)
 	}
-	i := 0
-	return messageInsert.returning(tx, args, func(seq int64) {
-		list[i].m.seq = seq // both databases count rows up in the order in which VALUES has them
-		i++
+	seqs := make([]int64, 0, len(list))
+	err := messageInsert.Each(tx, args, func(scan store.Scan) error {
+		var seq int64
+		err := scan(&seq)
+		seqs = append(seqs, seq)
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	// Both databases count rows up in the order in which VALUES has them, and give them in any.
+	slices.Sort(seqs)
+	for i, seq := range seqs {
+		list[i].m.seq = seq
+	}
+	return nil
 }
 
 // insertSlots makes the standard queues' messages receivable.
 func insertSlots(tx *store.Tx, list []outgoing) error {
-	args := make([]any, 0, slotInsert.width*len(list))
+	args := slotInsert.Args(len(list))
 	for _, o := range list {
 		if !o.q.FIFO {
 			args = append(args, o.m.seq, o.q.bin, o.m.visible)
 		}
 	}
-	return slotInsert.exec(tx, args)
+	return slotInsert.Exec(tx, args)
 }
 
 // lockGroups holds the message groups that the messages belong to, and makes those that have none yet.
@@ -55,14 +66,14 @@ func lockGroups(tx *store.Tx, fifo []outgoing) error {
 	slices.SortStableFunc(sorted, func(a, b outgoing) int {
 		return cmp.Or(cmp.Compare(a.q.bin, b.q.bin), cmp.Compare(a.m.GroupID, b.m.GroupID))
 	})
-	args := make([]any, 0, groupInsert.width*len(sorted))
+	args := groupInsert.Args(len(sorted))
 	for i, o := range sorted {
 		if i > 0 && o.q.bin == sorted[i-1].q.bin && o.m.GroupID == sorted[i-1].m.GroupID {
 			continue
 		}
 		args = append(args, o.q.bin, o.m.GroupID, o.m.visible)
 	}
-	return groupInsert.exec(tx, args)
+	return groupInsert.Exec(tx, args)
 }
 
 // attributesColumn writes a message's attributes as their column holds them.

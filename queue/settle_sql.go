@@ -9,16 +9,18 @@ import (
 // deleteSlots deletes messages of a standard queue, and gives how many there were. A handle says what its
 // sender made it say: only what has its place in this queue is deleted.
 func deleteSlots(tx *store.Tx, bin int64, seqs []int64) (int, error) {
-	var there []int64
-	err := slotDelete.each(seqs, []any{bin}, func(query string, args []any) (err error) {
-		there, err = listNumbers(tx, there, query, args...)
+	there := make([]int64, 0, len(seqs))
+	err := slotDelete.Each(tx, seqs, []any{bin}, func(scan store.Scan) error {
+		var seq int64
+		err := scan(&seq)
+		there = append(there, seq)
 		return err
 	})
-	if err == nil && len(there) > 0 {
-		slices.Sort(there)
-		_, err = messageDelete.exec(tx, there)
+	if err != nil {
+		return 0, err
 	}
-	return len(there), err
+	slices.Sort(there)
+	return len(there), messageDelete.Exec(tx, there)
 }
 
 // updateVisible changes when a message of a standard queue is visible, and says whether it exists.
@@ -36,7 +38,7 @@ func updateFIFOVisible(tx *store.Tx, bin int64, group string, seq, at int64) err
 }
 
 // groupSelect gives the groups of messages.
-var groupSelect = newChooser(`SELECT seq, group_id FROM queue_message WHERE group_id IS NOT NULL AND seq IN `, ``)
+var groupSelect = store.NewIn[int64](`SELECT seq, group_id FROM queue_message WHERE group_id IS NOT NULL AND seq IN `, ``)
 
 // findGroups reads the groups of messages of FIFO queues; a message that is gone has none.
 func findGroups(tx *store.Tx, list []*delivery) error {
@@ -45,21 +47,12 @@ func findGroups(tx *store.Tx, list []*delivery) error {
 		seqs[i] = d.handle.seq
 	}
 	groups := make(map[int64]string, len(list))
-	err := groupSelect.each(seqs, nil, func(query string, args []any) error {
-		rows, err := tx.Query(query, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var seq int64
-			var group string
-			if err := rows.Scan(&seq, &group); err != nil {
-				return err
-			}
-			groups[seq] = group
-		}
-		return rows.Err()
+	err := groupSelect.Each(tx, seqs, nil, func(scan store.Scan) error {
+		var seq int64
+		var group string
+		err := scan(&seq, &group)
+		groups[seq] = group
+		return err
 	})
 	for _, d := range list {
 		d.group = groups[d.handle.seq]

@@ -17,10 +17,10 @@ var (
 	slotClaim = `WITH due AS MATERIALIZED (SELECT seq FROM queue_slot WHERE bin = ? AND visible_at > ? AND visible_at <= ? ORDER BY visible_at, seq LIMIT ? /*skip locked*/)
 		UPDATE queue_slot SET visible_at = ?, receives = receives + 1, first_received_at = CASE WHEN first_received_at = 0 THEN ? ELSE first_received_at END
 		WHERE seq IN (SELECT seq FROM due) RETURNING seq, receives, first_received_at, source`
-	messageSelect = newChooser(`SELECT seq, message_id, sent_at, sender, trace, group_id, dedup_id, attributes, body FROM queue_message WHERE seq IN `, ``)
-	messageDelete = newChooser(`DELETE FROM queue_message WHERE seq IN `, ``)
+	messageSelect = store.NewIn[int64](`SELECT seq, message_id, sent_at, sender, trace, group_id, dedup_id, attributes, body FROM queue_message WHERE seq IN `, ``)
+	messageDelete = store.NewIn[int64](`DELETE FROM queue_message WHERE seq IN `, ``)
 	// The plus keeps SQLite from walking over the bin by its index: messages are found by their number.
-	slotDelete = newChooser(`DELETE FROM queue_slot WHERE +bin = ? AND seq IN `, ` RETURNING seq`)
+	slotDelete = store.NewIn[int64](`DELETE FROM queue_slot WHERE +bin = ? AND seq IN `, ` RETURNING seq`)
 )
 
 // maxRounds bounds how often one receive claims again in place of messages that turned out to be expired
@@ -53,26 +53,18 @@ func (s *Queues) claimStandard(tx *store.Tx, q *Queue, visibility time.Duration,
 // claimSlots hides the messages that have been visible for longest.
 func claimSlots(tx *store.Tx, q *Queue, until int64, want int) ([]*Received, error) {
 	now := tx.Micros()
-	rows, err := tx.Query(slotClaim, q.bin, now-q.Retention.Microseconds(), now, want, until, now)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []*Received
-	for rows.Next() {
+	args := []any{q.bin, now - q.Retention.Microseconds(), now, want, until, now}
+	return store.List(tx, slotClaim, args, func(scan store.Scan) (*Received, error) {
 		m := &Received{visible: until}
 		var first int64
 		var source *string
-		if err := rows.Scan(&m.seq, &m.Receives, &first, &source); err != nil {
-			return nil, err
-		}
+		err := scan(&m.seq, &m.Receives, &first, &source)
 		m.FirstReceived = time.UnixMicro(first).UTC()
 		if source != nil {
 			m.Source = *source
 		}
-		list = append(list, m)
-	}
-	return list, rows.Err()
+		return m, err
+	})
 }
 
 // sift reads the messages of claimed slots. It drops those past their retention, moves those that were
@@ -127,19 +119,9 @@ func loadMessages(tx *store.Tx, list []*Received) error {
 		seqs[i] = m.seq
 	}
 	found := 0
-	err := messageSelect.each(seqs, nil, func(query string, args []any) error {
-		rows, err := tx.Query(query, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := scanMessage(rows, list); err != nil {
-				return err
-			}
-			found++
-		}
-		return rows.Err()
+	err := messageSelect.Each(tx, seqs, nil, func(scan store.Scan) error {
+		found++
+		return scanMessage(scan, list)
 	})
 	if err == nil && found != len(list) {
 		err = fmt.Errorf("%d messages have a place in a queue and %d of them a body", len(list), found)
@@ -147,15 +129,12 @@ func loadMessages(tx *store.Tx, list []*Received) error {
 	return err
 }
 
-// scanner is a row.
-type scanner interface{ Scan(dest ...any) error }
-
 // scanMessage reads one row of queue_message into its place in a list that is sorted by number.
-func scanMessage(row scanner, list []*Received) error {
+func scanMessage(scan store.Scan, list []*Received) error {
 	var seq, sent int64
 	var messageID, sender, body string
 	var trace, group, dedup, attributes *string
-	if err := row.Scan(&seq, &messageID, &sent, &sender, &trace, &group, &dedup, &attributes, &body); err != nil {
+	if err := scan(&seq, &messageID, &sent, &sender, &trace, &group, &dedup, &attributes, &body); err != nil {
 		return err
 	}
 	i, ok := slices.BinarySearchFunc(list, seq, func(m *Received, seq int64) int { return cmp.Compare(m.seq, seq) })

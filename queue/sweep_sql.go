@@ -26,7 +26,7 @@ func (q *Queue) oldest(tx *store.Tx) int64 { return tx.Now().Add(-q.Retention).U
 // expiredSlots lists messages that have been visible for the whole of their retention. Those that were
 // hidden in between are older than that tells, and are dropped when they are next received.
 func expiredSlots(tx *store.Tx, q *Queue) ([]int64, error) {
-	return listNumbers(tx, nil, `SELECT seq FROM queue_slot WHERE bin = ? AND visible_at <= ? ORDER BY visible_at, seq LIMIT ? /*skip locked*/`,
+	return store.Column[int64](tx, `SELECT seq FROM queue_slot WHERE bin = ? AND visible_at <= ? ORDER BY visible_at, seq LIMIT ? /*skip locked*/`,
 		q.bin, q.oldest(tx), sweepStep)
 }
 
@@ -37,7 +37,7 @@ func (s *Queues) expireGroups(tx *store.Tx, q *Queue) (more bool, err error) {
 		return false, err
 	}
 	for _, group := range groups {
-		seqs, err := listNumbers(tx, nil, `SELECT seq FROM queue_fifo WHERE bin = ? AND group_id = ? AND visible_at <= ? ORDER BY seq LIMIT ?`,
+		seqs, err := store.Column[int64](tx, `SELECT seq FROM queue_fifo WHERE bin = ? AND group_id = ? AND visible_at <= ? ORDER BY seq LIMIT ?`,
 			q.bin, group, q.oldest(tx), messagesAGroup)
 		if err != nil {
 			return false, err
@@ -58,13 +58,13 @@ func (s *Queues) expireGroups(tx *store.Tx, q *Queue) (more bool, err error) {
 
 // goneBins lists the bins that no queue uses any more.
 func goneBins(tx *store.Tx) ([]int64, error) {
-	return listNumbers(tx, nil, `SELECT id FROM queue_bin WHERE gone_at > 0 ORDER BY id`)
+	return store.Column[int64](tx, `SELECT id FROM queue_bin WHERE gone_at > 0 ORDER BY id`)
 }
 
 // emptyBin removes some of what a bin holds, and says whether there may be more. The bin itself goes when
 // it has been unused for a while.
 func emptyBin(tx *store.Tx, bin int64) (more bool, err error) {
-	seqs, err := listNumbers(tx, nil, `SELECT seq FROM queue_slot WHERE bin = ? LIMIT ?`, bin, sweepStep)
+	seqs, err := store.Column[int64](tx, `SELECT seq FROM queue_slot WHERE bin = ? LIMIT ?`, bin, sweepStep)
 	if err != nil {
 		return false, err
 	}
@@ -90,7 +90,7 @@ func emptyGroups(tx *store.Tx, bin int64) (bool, error) {
 		return false, err
 	}
 	for _, group := range groups {
-		seqs, err := listNumbers(tx, nil, `SELECT seq FROM queue_fifo WHERE bin = ? AND group_id = ? ORDER BY seq LIMIT ?`, bin, group, messagesAGroup)
+		seqs, err := store.Column[int64](tx, `SELECT seq FROM queue_fifo WHERE bin = ? AND group_id = ? ORDER BY seq LIMIT ?`, bin, group, messagesAGroup)
 		if err != nil {
 			return false, err
 		}

@@ -19,7 +19,8 @@
 //	store.go   DB, Open, Write, Read · tx.go Tx · session.go its connection · clock.go its time
 //	engine.go  what databases disagree about
 //	group.go   the one writer of SQLite · pooled.go the many of PostgreSQL
-//	batch.go   concurrent calls of one kind as one statement · migrate.go, migrations/ the schema
+//	rows.go    reading rows · many.go statements for any number of rows
+//	batch.go   concurrent calls of one kind as one step · migrate.go, migrations/ the schema
 //	step.go    where tests make a transaction fail
 package store
 

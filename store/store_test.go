@@ -25,21 +25,9 @@ func put(tx *store.Tx, n int) error {
 func ids(t *testing.T, db *store.DB) []int {
 	t.Helper()
 	var list []int
-	err := db.Read(t.Context(), func(tx *store.Tx) error {
-		list = nil
-		rows, err := tx.Query(`SELECT id FROM store_probe WHERE id > ? ORDER BY id`, 1)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var n int
-			if err := rows.Scan(&n); err != nil {
-				return err
-			}
-			list = append(list, n)
-		}
-		return rows.Err()
+	err := db.Read(t.Context(), func(tx *store.Tx) (err error) {
+		list, err = store.Column[int](tx, `SELECT id FROM store_probe WHERE id > ? ORDER BY id`, 1)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

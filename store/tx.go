@@ -51,8 +51,8 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
-// Query runs a statement that gives rows. RETURNING gives them in no particular order.
-func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+// query runs a statement that gives rows. RETURNING gives them in no particular order.
+func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
 	if tx.failed != nil {
 		return nil, tx.failed
 	}
@@ -76,7 +76,7 @@ func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 
 // Get runs a statement that gives at most one row and scans it into dest. It says whether there was one.
 func (tx *Tx) Get(query string, args []any, dest ...any) (bool, error) {
-	rows, err := tx.Query(query, args...)
+	rows, err := tx.query(query, args...)
 	if err != nil {
 		return false, err
 	}
@@ -96,7 +96,7 @@ func (tx *Tx) Get(query string, args []any, dest ...any) (bool, error) {
 	return found, nil
 }
 
-// IsUnique says whether an error of Exec or Query is a violated unique constraint, so that the closure can
+// IsUnique says whether an error of Exec, Get or Each is a violated unique constraint, so that the closure can
 // say what was taken. The transaction is lost all the same; to go on, use ON CONFLICT DO NOTHING.
 func (tx *Tx) IsUnique(err error) bool { return tx.db.engine.Classify(err) == Unique }
 

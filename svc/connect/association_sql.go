@@ -22,22 +22,13 @@ func insertAssociation(tx *store.Tx, a *association) (bool, error) {
 // listAssociations reads at most limit associations of an instance, oldest first, behind an id; an empty
 // kind or ARN stands for any.
 func listAssociations(tx *store.Tx, instanceID, kind, arn, after string, limit int) ([]association, error) {
-	rows, err := tx.Query(`SELECT id, type, arn, source_url, source_name, source_type FROM connect_association
+	return store.List(tx, `SELECT id, type, arn, source_url, source_name, source_type FROM connect_association
 		WHERE instance_id = ? AND id > ? AND (? = '' OR type = ?) AND (? = '' OR arn = ?) ORDER BY id LIMIT ?`,
-		instanceID, after, kind, kind, arn, arn, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []association
-	for rows.Next() {
-		a := association{InstanceID: instanceID}
-		if err := rows.Scan(&a.ID, &a.Type, &a.ARN, &a.SourceURL, &a.SourceName, &a.SourceType); err != nil {
-			return nil, err
-		}
-		list = append(list, a)
-	}
-	return list, rows.Err()
+		[]any{instanceID, after, kind, kind, arn, arn, limit}, func(scan store.Scan) (association, error) {
+			a := association{InstanceID: instanceID}
+			err := scan(&a.ID, &a.Type, &a.ARN, &a.SourceURL, &a.SourceName, &a.SourceType)
+			return a, err
+		})
 }
 
 // deleteAssociation removes an association; a missing one is a fault.NotFound.

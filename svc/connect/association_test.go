@@ -23,16 +23,16 @@ func associate(instance any, kind, arn string, more ...any) request {
 	for i := 0; i < len(more); i += 2 {
 		body[more[i].(string)] = more[i+1]
 	}
-	r.body = body
+	r.Body = body
 	return r
 }
 
 // list asks for the associations of an instance.
 func list(instance any, query ...string) request {
 	r := on(instance, "ListIntegrationAssociations")
-	r.query = url.Values{}
+	r.Query = url.Values{}
 	for i := 0; i < len(query); i += 2 {
-		r.query.Set(query[i], query[i+1])
+		r.Query.Set(query[i], query[i+1])
 	}
 	return r
 }
@@ -48,8 +48,8 @@ func arns(page object) []string {
 
 func TestCasesDomainIsAssociatedOnce(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		first, second := d.do(create("first"))["Id"], d.do(create("second"))["Id"]
-		made := d.do(associate(first, "CASES_DOMAIN", domainARN))
+		first, second := d.Do(create("first"))["Id"], d.Do(create("second"))["Id"]
+		made := d.Do(associate(first, "CASES_DOMAIN", domainARN))
 		id := made["IntegrationAssociationId"]
 		want := object{
 			"IntegrationAssociationId":  id,
@@ -59,29 +59,29 @@ func TestCasesDomainIsAssociatedOnce(t *testing.T) {
 		if made["IntegrationAssociationArn"] != want["IntegrationAssociationArn"] {
 			t.Errorf("arn = %v", made["IntegrationAssociationArn"])
 		}
-		if diff := cmp.Diff(object{"IntegrationAssociationSummaryList": []any{want}}, d.do(list(first))); diff != "" {
+		if diff := cmp.Diff(object{"IntegrationAssociationSummaryList": []any{want}}, d.Do(list(first))); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
-		d.refuse(associate(first, "CASES_DOMAIN", domainARN), "DuplicateResourceException", 409, "already")
-		d.refuse(associate(first, "CASES_DOMAIN", domainARN+"2"), "DuplicateResourceException", 409, "Cases domain")
-		d.do(associate(second, "CASES_DOMAIN", domainARN)) // a domain may serve several instances
+		d.Refuse(associate(first, "CASES_DOMAIN", domainARN), "DuplicateResourceException", 409, "already")
+		d.Refuse(associate(first, "CASES_DOMAIN", domainARN+"2"), "DuplicateResourceException", 409, "Cases domain")
+		d.Do(associate(second, "CASES_DOMAIN", domainARN)) // a domain may serve several instances
 
 		del := on(first, "DeleteIntegrationAssociation")
-		del.labels["IntegrationAssociationId"] = id.(string)
-		d.do(del)
-		d.refuse(del, "ResourceNotFoundException", 404, id.(string))
-		d.do(associate(first, "CASES_DOMAIN", domainARN+"2"))
+		del.Labels["IntegrationAssociationId"] = id.(string)
+		d.Do(del)
+		d.Refuse(del, "ResourceNotFoundException", 404, id.(string))
+		d.Do(associate(first, "CASES_DOMAIN", domainARN+"2"))
 	})
 }
 
 func TestOtherIntegrationsAreKeptAsGiven(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		id := d.do(create("shop"))["Id"]
+		id := d.Do(create("shop"))["Id"]
 		event := "arn:aws:app-integrations:us-west-2:111122223333:event-integration/cases"
 		source := []any{"SourceApplicationUrl", "https://example.com", "SourceApplicationName", "My cases", "SourceType", "CASES", "Tags", object{"a": "b"}}
-		d.do(associate(id, "EVENT", event, source...))
-		d.refuse(associate(id, "EVENT", event), "DuplicateResourceException", 409, event)
-		got := d.do(list(id))["IntegrationAssociationSummaryList"].([]any)[0].(object)
+		d.Do(associate(id, "EVENT", event, source...))
+		d.Refuse(associate(id, "EVENT", event), "DuplicateResourceException", 409, event)
+		got := d.Do(list(id))["IntegrationAssociationSummaryList"].([]any)[0].(object)
 		maps.DeleteFunc(got, func(k string, _ any) bool { return !strings.HasPrefix(k, "Source") })
 		if diff := cmp.Diff(object{"SourceApplicationUrl": "https://example.com", "SourceApplicationName": "My cases", "SourceType": "CASES"}, got); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
@@ -91,14 +91,14 @@ func TestOtherIntegrationsAreKeptAsGiven(t *testing.T) {
 
 func TestAssociationsAreFilteredAndPaged(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		id := d.do(create("shop"))["Id"]
+		id := d.Do(create("shop"))["Id"]
 		app := func(n int) string {
 			return "arn:aws:app-integrations:us-west-2:111122223333:application/" + strconv.Itoa(n)
 		}
 		for n := range 3 {
-			d.do(associate(id, "APPLICATION", app(n)))
+			d.Do(associate(id, "APPLICATION", app(n)))
 		}
-		d.do(associate(id, "CASES_DOMAIN", domainARN))
+		d.Do(associate(id, "CASES_DOMAIN", domainARN))
 		for _, c := range []struct {
 			query []string
 			want  []string
@@ -109,24 +109,24 @@ func TestAssociationsAreFilteredAndPaged(t *testing.T) {
 			{[]string{"integrationArn", app(1)}, []string{app(1)}},
 			{[]string{"integrationType", "CASES_DOMAIN", "integrationArn", app(1)}, []string{}},
 		} {
-			if diff := cmp.Diff(c.want, arns(d.do(list(id, c.query...)))); diff != "" {
+			if diff := cmp.Diff(c.want, arns(d.Do(list(id, c.query...)))); diff != "" {
 				t.Errorf("%v: -want +got\n%s", c.query, diff)
 			}
 		}
-		first := d.do(list(id, "integrationType", "APPLICATION", "maxResults", "2"))
-		second := d.do(list(id, "integrationType", "APPLICATION", "maxResults", "2", "nextToken", first["NextToken"].(string)))
+		first := d.Do(list(id, "integrationType", "APPLICATION", "maxResults", "2"))
+		second := d.Do(list(id, "integrationType", "APPLICATION", "maxResults", "2", "nextToken", first["NextToken"].(string)))
 		if diff := cmp.Diff([]string{app(0), app(1), app(2)}, append(arns(first), arns(second)...)); diff != "" || second["NextToken"] != nil {
 			t.Errorf("pages: -want +got\n%s, then token %v", diff, second["NextToken"])
 		}
 		for _, q := range [][]string{{"integrationType", "NOTHING"}, {"maxResults", "101"}, {"maxResults", "0"}, {"nextToken", "aW5zdGFuY2VzLzE"}, {"integrationArn", "\x00"}, {"integrationArn", "\xff"}} {
-			d.refuse(list(id, q...), "InvalidRequestException", 400, "")
+			d.Refuse(list(id, q...), "InvalidRequestException", 400, "")
 		}
 	})
 }
 
 func TestAssociationsThatAreRefused(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		id := d.do(create("shop"))["Id"]
+		id := d.Do(create("shop"))["Id"]
 		for _, c := range []struct {
 			name, message string
 			request       request
@@ -143,11 +143,11 @@ func TestAssociationsThatAreRefused(t *testing.T) {
 			{"NUL in a tag", "not allowed", associate(id, "EVENT", domainARN, "Tags", object{"a": "\x00"})},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				door{t, d.svc}.refuse(c.request, "InvalidRequestException", 400, c.message)
+				d.On(t).Refuse(c.request, "InvalidRequestException", 400, c.message)
 			})
 		}
-		d.refuse(associate("nobody", "CASES_DOMAIN", domainARN), "ResourceNotFoundException", 404, "nobody")
-		if got := arns(d.do(list(id))); len(got) != 0 {
+		d.Refuse(associate("nobody", "CASES_DOMAIN", domainARN), "ResourceNotFoundException", 404, "nobody")
+		if got := arns(d.Do(list(id))); len(got) != 0 {
 			t.Errorf("associations %v, want none", got)
 		}
 	})
@@ -157,10 +157,10 @@ func TestInstanceGoesWithItsAssociations(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, database storetest.Database) {
 		db := database.Open(t, store.Options{})
 		d := open(t, db)
-		gone, stays := d.do(create("gone"))["Id"], d.do(create("stays"))["Id"]
-		d.do(associate(gone, "CASES_DOMAIN", domainARN))
-		d.do(associate(stays, "CASES_DOMAIN", domainARN))
-		d.do(on(gone, "DeleteInstance"))
+		gone, stays := d.Do(create("gone"))["Id"], d.Do(create("stays"))["Id"]
+		d.Do(associate(gone, "CASES_DOMAIN", domainARN))
+		d.Do(associate(stays, "CASES_DOMAIN", domainARN))
+		d.Do(on(gone, "DeleteInstance"))
 		var left int
 		if err := db.Read(t.Context(), func(tx *store.Tx) error {
 			_, err := tx.Get(`SELECT COUNT(*) FROM connect_association`, nil, &left)
@@ -168,7 +168,7 @@ func TestInstanceGoesWithItsAssociations(t *testing.T) {
 		}); err != nil || left != 1 {
 			t.Errorf("%d associations left, %v; want one", left, err)
 		}
-		if got := arns(d.do(list(stays))); len(got) != 1 {
+		if got := arns(d.Do(list(stays))); len(got) != 1 {
 			t.Errorf("the other instance has %v", got)
 		}
 	})
@@ -182,9 +182,9 @@ func FuzzListAssociations(f *testing.F) {
 	db := storetest.SQLite(f).Open(f, store.Options{})
 	f.Fuzz(func(t *testing.T, id, arn, token string) {
 		d := open(t, db)
-		_, err := d.try(request{
-			op: "ListIntegrationAssociations", labels: map[string]string{"InstanceId": id},
-			query: url.Values{"integrationArn": {arn}, "nextToken": {token}},
+		_, err := d.Try(request{
+			Op: "ListIntegrationAssociations", Labels: map[string]string{"InstanceId": id},
+			Query: url.Values{"integrationArn": {arn}, "nextToken": {token}},
 		})
 		if err == nil || err.Code != "InvalidRequestException" && err.Code != "ResourceNotFoundException" {
 			t.Errorf("%q %q %q: %v", id, arn, token, err)

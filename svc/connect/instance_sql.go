@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -37,7 +36,7 @@ func flag(b bool) int {
 
 // getInstance reads an instance; a missing one is a fault.NotFound.
 func getInstance(tx *store.Tx, id string) (*instance, error) {
-	list, err := listInstanceRows(tx, `SELECT id, alias, identity_type, directory, inbound, outbound, created_at, tags FROM connect_instance WHERE id = ?`, id)
+	list, err := store.List(tx, `SELECT `+instanceColumns+` FROM connect_instance WHERE id = ?`, []any{id}, scanInstance)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +48,7 @@ func getInstance(tx *store.Tx, id string) (*instance, error) {
 
 // instanceOfToken reads the instance that a client token made, nil when there is none.
 func instanceOfToken(tx *store.Tx, token string) (*instance, error) {
-	list, err := listInstanceRows(tx, `SELECT id, alias, identity_type, directory, inbound, outbound, created_at, tags FROM connect_instance WHERE token = ?`, token)
+	list, err := store.List(tx, `SELECT `+instanceColumns+` FROM connect_instance WHERE token = ?`, []any{token}, scanInstance)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -58,33 +57,17 @@ func instanceOfToken(tx *store.Tx, token string) (*instance, error) {
 
 // listInstances reads at most limit instances, oldest first, behind an id.
 func listInstances(tx *store.Tx, after string, limit int) ([]instance, error) {
-	return listInstanceRows(tx, `SELECT id, alias, identity_type, directory, inbound, outbound, created_at, tags FROM connect_instance
-		WHERE id > ? ORDER BY id LIMIT ?`, after, limit)
+	return store.List(tx, `SELECT `+instanceColumns+` FROM connect_instance WHERE id > ? ORDER BY id LIMIT ?`, []any{after, limit}, scanInstance)
 }
 
-// listInstanceRows reads what a query gives.
-func listInstanceRows(tx *store.Tx, query string, args ...any) ([]instance, error) {
-	rows, err := tx.Query(query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []instance
-	for rows.Next() {
-		i, err := scanInstance(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, i)
-	}
-	return list, rows.Err()
-}
+// instanceColumns are what scanInstance reads.
+const instanceColumns = `id, alias, identity_type, directory, inbound, outbound, created_at, tags`
 
-// scanInstance reads one row.
-func scanInstance(rows *sql.Rows) (i instance, err error) {
+// scanInstance reads a row of instanceColumns.
+func scanInstance(scan store.Scan) (i instance, err error) {
 	var inbound, outbound, created int64
 	var tags string
-	if err := rows.Scan(&i.ID, &i.Alias, &i.Identity, &i.Directory, &inbound, &outbound, &created, &tags); err != nil {
+	if err := scan(&i.ID, &i.Alias, &i.Identity, &i.Directory, &inbound, &outbound, &created, &tags); err != nil {
 		return i, err
 	}
 	i.Inbound, i.Outbound, i.Created = inbound != 0, outbound != 0, time.UnixMicro(created).UTC()

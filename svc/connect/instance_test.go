@@ -23,12 +23,12 @@ func create(alias string, more ...any) request {
 			delete(body, more[i].(string))
 		}
 	}
-	return request{op: "CreateInstance", body: body}
+	return request{Op: "CreateInstance", Body: body}
 }
 
 // on addresses an operation to an instance.
 func on(id any, op string) request {
-	return request{op: op, labels: map[string]string{"InstanceId": id.(string)}}
+	return request{Op: op, Labels: map[string]string{"InstanceId": id.(string)}}
 }
 
 // uuid is the form of ids.
@@ -37,7 +37,7 @@ var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 func TestInstanceIsActiveAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
 		before := time.Now().Add(-time.Second)
-		made := d.do(create("My-Shop", "Tags", object{"team": "blue"}))
+		made := d.Do(create("My-Shop", "Tags", object{"team": "blue"}))
 		id, _ := made["Id"].(string)
 		if !uuid.MatchString(id) {
 			t.Errorf("id %q is no UUID", id)
@@ -46,7 +46,7 @@ func TestInstanceIsActiveAtOnce(t *testing.T) {
 		if made["Arn"] != arn {
 			t.Errorf("arn = %v, want %s", made["Arn"], arn)
 		}
-		got := d.do(on(id, "DescribeInstance"))["Instance"].(object)
+		got := d.Do(on(id, "DescribeInstance"))["Instance"].(object)
 		created, _ := got["CreatedTime"].(float64)
 		if at := time.UnixMilli(int64(created * 1000)); at.Before(before) || at.After(time.Now().Add(time.Second)) {
 			t.Errorf("CreatedTime = %v, want seconds since 1970 of about now", got["CreatedTime"])
@@ -70,9 +70,9 @@ func TestInstanceIsActiveAtOnce(t *testing.T) {
 
 func TestInstanceWithADirectoryNeedsNoAlias(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		first := d.do(create("", "InstanceAlias", nil, "IdentityManagementType", "EXISTING_DIRECTORY", "DirectoryId", "d-0123456789"))
-		d.do(create("", "InstanceAlias", nil, "IdentityManagementType", "EXISTING_DIRECTORY", "DirectoryId", "d-9876543210"))
-		got := d.do(on(first["Id"], "DescribeInstance"))["Instance"].(object)
+		first := d.Do(create("", "InstanceAlias", nil, "IdentityManagementType", "EXISTING_DIRECTORY", "DirectoryId", "d-0123456789"))
+		d.Do(create("", "InstanceAlias", nil, "IdentityManagementType", "EXISTING_DIRECTORY", "DirectoryId", "d-9876543210"))
+		got := d.Do(on(first["Id"], "DescribeInstance"))["Instance"].(object)
 		if _, ok := got["InstanceAlias"]; ok || got["IdentityManagementType"] != "EXISTING_DIRECTORY" {
 			t.Errorf("instance = %v", got)
 		}
@@ -81,7 +81,7 @@ func TestInstanceWithADirectoryNeedsNoAlias(t *testing.T) {
 
 func TestInstancesThatAreRefused(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		d.do(create("taken"))
+		d.Do(create("taken"))
 		for _, c := range []struct {
 			name, message string
 			request       request
@@ -104,10 +104,10 @@ func TestInstancesThatAreRefused(t *testing.T) {
 			{"NUL in the token", "not allowed", create("a", "ClientToken", "\x00")},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				door{t, d.svc}.refuse(c.request, "InvalidRequestException", 400, c.message)
+				d.On(t).Refuse(c.request, "InvalidRequestException", 400, c.message)
 			})
 		}
-		if got := aliases(d.do(request{op: "ListInstances"})); !slices.Equal(got, []string{"taken"}) {
+		if got := aliases(d.Do(request{Op: "ListInstances"})); !slices.Equal(got, []string{"taken"}) {
 			t.Errorf("instances %v, want only the first", got)
 		}
 	})
@@ -124,14 +124,14 @@ func aliases(page object) []string {
 
 func TestSameClientTokenGivesTheSameInstance(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		first := d.do(create("shop", "ClientToken", "once"))
-		if again := d.do(create("shop", "ClientToken", "once")); again["Id"] != first["Id"] || again["Arn"] != first["Arn"] {
+		first := d.Do(create("shop", "ClientToken", "once"))
+		if again := d.Do(create("shop", "ClientToken", "once")); again["Id"] != first["Id"] || again["Arn"] != first["Arn"] {
 			t.Errorf("%v, then %v", first, again)
 		}
-		d.refuse(create("other", "ClientToken", "once"), "InvalidRequestException", 400, "ClientToken")
-		d.refuse(create("shop", "ClientToken", "twice"), "InvalidRequestException", 400, "alias")
-		d.do(request{op: "DeleteInstance", labels: map[string]string{"InstanceId": first["Id"].(string)}})
-		if next := d.do(create("shop", "ClientToken", "once")); next["Id"] == first["Id"] {
+		d.Refuse(create("other", "ClientToken", "once"), "InvalidRequestException", 400, "ClientToken")
+		d.Refuse(create("shop", "ClientToken", "twice"), "InvalidRequestException", 400, "alias")
+		d.Do(request{Op: "DeleteInstance", Labels: map[string]string{"InstanceId": first["Id"].(string)}})
+		if next := d.Do(create("shop", "ClientToken", "once")); next["Id"] == first["Id"] {
 			t.Error("a deleted instance came back")
 		}
 	})
@@ -143,7 +143,7 @@ func TestConcurrentTriesMakeOneInstance(t *testing.T) {
 		ids := make([]any, 8)
 		for n := range ids {
 			wg.Go(func() {
-				if out, err := d.try(create("shop", "ClientToken", "once")); err == nil {
+				if out, err := d.Try(create("shop", "ClientToken", "once")); err == nil {
 					ids[n] = out["Id"]
 				}
 			})
@@ -159,37 +159,37 @@ func TestConcurrentTriesMakeOneInstance(t *testing.T) {
 
 func TestInstancesComeInPages(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		if got := d.do(request{op: "ListInstances"}); len(got["InstanceSummaryList"].([]any)) != 0 {
+		if got := d.Do(request{Op: "ListInstances"}); len(got["InstanceSummaryList"].([]any)) != 0 {
 			t.Errorf("list = %v, want an empty one", got)
 		}
 		for _, alias := range []string{"c", "a", "b"} {
-			d.do(create(alias))
+			d.Do(create(alias))
 		}
 		query := url.Values{"maxResults": {"2"}}
-		page := d.do(request{op: "ListInstances", query: query})
+		page := d.Do(request{Op: "ListInstances", Query: query})
 		if got := aliases(page); !slices.Equal(got, []string{"c", "a"}) {
 			t.Errorf("first page %v", got)
 		}
 		query.Set("nextToken", page["NextToken"].(string))
-		page = d.do(request{op: "ListInstances", query: query})
+		page = d.Do(request{Op: "ListInstances", Query: query})
 		if got := aliases(page); !slices.Equal(got, []string{"b"}) || page["NextToken"] != nil {
 			t.Errorf("second page %v, token %v", got, page["NextToken"])
 		}
 		for _, token := range []string{"x", "aW5zdGFuY2VzLwA", "YXNzb2NpYXRpb25zLzE", "%"} {
-			d.refuse(request{op: "ListInstances", query: url.Values{"nextToken": {token}}}, "InvalidRequestException", 400, "NextToken")
+			d.Refuse(request{Op: "ListInstances", Query: url.Values{"nextToken": {token}}}, "InvalidRequestException", 400, "NextToken")
 		}
-		d.refuse(request{op: "ListInstances", query: url.Values{"maxResults": {"11"}}}, "InvalidRequestException", 400, "less than or equal to 10")
+		d.Refuse(request{Op: "ListInstances", Query: url.Values{"maxResults": {"11"}}}, "InvalidRequestException", 400, "less than or equal to 10")
 	})
 }
 
 func TestInstanceQuota(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
 		for _, alias := range []string{"a", "b", "c"} {
-			d.do(create(alias))
+			d.Do(create(alias))
 		}
-		last := d.do(create("d", "ClientToken", "d"))
-		d.refuse(create("e"), "ServiceQuotaExceededException", 402, "limit")
-		if again := d.do(create("d", "ClientToken", "d")); again["Id"] != last["Id"] {
+		last := d.Do(create("d", "ClientToken", "d"))
+		d.Refuse(create("e"), "ServiceQuotaExceededException", 402, "limit")
+		if again := d.Do(create("d", "ClientToken", "d")); again["Id"] != last["Id"] {
 			t.Errorf("a repeated request at the quota gives %v", again)
 		}
 	})
@@ -197,16 +197,16 @@ func TestInstanceQuota(t *testing.T) {
 
 func TestUnknownInstances(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		gone := d.do(create("gone"))["Id"]
-		d.do(on(gone, "DeleteInstance"))
+		gone := d.Do(create("gone"))["Id"]
+		d.Do(on(gone, "DeleteInstance"))
 		for _, op := range []string{"DescribeInstance", "DeleteInstance", "ListIntegrationAssociations"} {
 			for _, id := range []string{gone.(string), "no-id", "0193f4a0-0000-7000-8000-000000000000"} {
-				d.refuse(on(id, op), "ResourceNotFoundException", 404, id)
+				d.Refuse(on(id, op), "ResourceNotFoundException", 404, id)
 			}
 			for _, id := range []string{"a\x00b", "\xff"} {
-				d.refuse(on(id, op), "InvalidRequestException", 400, "not allowed")
+				d.Refuse(on(id, op), "InvalidRequestException", 400, "not allowed")
 			}
-			d.refuse(on(strings.Repeat("a", 101), op), "InvalidRequestException", 400, "less than or equal to 100")
+			d.Refuse(on(strings.Repeat("a", 101), op), "InvalidRequestException", 400, "less than or equal to 100")
 		}
 	})
 }
@@ -217,23 +217,23 @@ func TestEveryStepOfCreateInstanceMayFail(t *testing.T) {
 		storetest.EveryStep(t, database, func(t *testing.T, db *store.DB, arm func()) {
 			d := open(t, db)
 			arm()
-			out, _ := d.try(create("shop", "ClientToken", "once"))
+			out, _ := d.Try(create("shop", "ClientToken", "once"))
 			id = out["Id"]
 			if id != nil {
-				d.try(on(id, "DeleteInstance"))
+				d.Try(on(id, "DeleteInstance"))
 			}
 		}, func(t *testing.T, db *store.DB, failed store.Step) {
 			d := open(t, db)
-			left := aliases(d.do(request{op: "ListInstances"}))
+			left := aliases(d.Do(request{Op: "ListInstances"}))
 			if failed.Kind != store.StepCommitted && id == nil && len(left) != 0 {
 				t.Errorf("after %s: instances %v of a request that failed", failed, left)
 			}
 			// Whatever failed, the client's next try gives one instance, and it can be removed.
-			again := d.do(create("shop", "ClientToken", "once"))
-			if left := aliases(d.do(request{op: "ListInstances"})); !slices.Equal(left, []string{"shop"}) {
+			again := d.Do(create("shop", "ClientToken", "once"))
+			if left := aliases(d.Do(request{Op: "ListInstances"})); !slices.Equal(left, []string{"shop"}) {
 				t.Errorf("after %s and another try: instances %v", failed, left)
 			}
-			d.do(on(again["Id"], "DeleteInstance"))
+			d.Do(on(again["Id"], "DeleteInstance"))
 		})
 	})
 }

@@ -5,13 +5,13 @@ import (
 )
 
 // auditInsert appends rows to the history.
-var auditInsert = newStatement(`INSERT INTO cases_audit
+var auditInsert = store.NewMany(`INSERT INTO cases_audit
 	(domain_id, event_id, prev_id, case_id, type, item_type, performed_at, performed_by, fields) VALUES `,
 	`(?, ?, ?, ?, ?, ?, ?, ?, ?)`, ``)
 
 // insertAudit appends rows to the history.
 func insertAudit(tx *store.Tx, rows ...auditRow) error {
-	args := make([]any, 0, len(rows)*auditInsert.width)
+	args := auditInsert.Args(len(rows))
 	for _, r := range rows {
 		var itemType *string
 		if r.ItemType != "" {
@@ -19,7 +19,7 @@ func insertAudit(tx *store.Tx, rows ...auditRow) error {
 		}
 		args = append(args, r.domainID, r.id, r.prev, r.caseID, r.Type, itemType, r.At.UnixMicro(), r.By.marshal(), marshalChanges(r.Changes))
 	}
-	return auditInsert.exec(tx, args)
+	return auditInsert.Exec(tx, args)
 }
 
 // deleteAudit removes a case's whole history, following the chain of its rows.

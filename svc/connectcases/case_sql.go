@@ -1,7 +1,6 @@
 package connectcases
 
 import (
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -25,8 +24,9 @@ func insertCase(tx *store.Tx, c *Case) error {
 
 // getCase reads a case.
 func getCase(tx *store.Tx, domainID, caseID string) (*Case, error) {
-	list, err := scanCases(tx, nil, domainID, `SELECT case_id, template_id, created_at, updated_at, changed_at, items, audit_id, tags, fields
-		FROM cases_case WHERE domain_id = ? AND case_id = ?`, []any{domainID, caseID})
+	list, err := store.List(tx, `SELECT case_id, template_id, created_at, updated_at, changed_at, items, audit_id, tags, fields
+		FROM cases_case WHERE domain_id = ? AND case_id = ?`, []any{domainID, caseID},
+		func(scan store.Scan) (*Case, error) { return scanCase(scan, domainID) })
 	if err != nil {
 		return nil, err
 	}
@@ -50,57 +50,43 @@ func lockCase(tx *store.Tx, domainID, caseID string) (*Case, error) {
 }
 
 // caseLock reads and holds cases.
-var caseLock = newStatement(`SELECT case_id, template_id, created_at, updated_at, changed_at, items, audit_id, tags, fields
-	FROM cases_case WHERE domain_id = ? AND case_id IN (`, `?`, `) ORDER BY case_id /*for update*/`)
+var caseLock = store.NewIn[string](`SELECT case_id, template_id, created_at, updated_at, changed_at, items, audit_id, tags, fields
+	FROM cases_case WHERE domain_id = ? AND case_id IN `, ` ORDER BY case_id /*for update*/`)
 
 // lockCases reads those of a domain's cases that exist, and holds them until the transaction ends. ids are
 // sorted.
 func lockCases(tx *store.Tx, domainID string, ids []string) (list []*Case, err error) {
-	for len(ids) > 0 {
-		query, room := caseLock.cover(len(ids))
-		args := make([]any, room+1)
-		args[0] = domainID
-		for i := range room {
-			args[i+1] = ids[min(i, len(ids)-1)]
-		}
-		if list, err = scanCases(tx, list, domainID, query, args); err != nil {
-			return nil, err
-		}
-		ids = ids[min(room, len(ids)):]
-	}
-	return list, nil
+	err = caseLock.Each(tx, ids, []any{domainID}, func(scan store.Scan) error {
+		c, err := scanCase(scan, domainID)
+		list = append(list, c)
+		return err
+	})
+	return list, err
 }
 
-// scanCases appends the cases that a query gives.
-func scanCases(tx *store.Tx, list []*Case, domainID, query string, args []any) ([]*Case, error) {
-	rows, err := tx.Query(query, args...)
-	if err != nil {
+// scanCase reads the row of a case of a domain.
+func scanCase(scan store.Scan, domainID string) (*Case, error) {
+	c := &Case{DomainID: domainID}
+	var created, updated, changed int64
+	var tags, fields store.RawBytes
+	if err := scan(&c.ID, &c.TemplateID, &created, &updated, &changed, &c.Items, &c.AuditID, &tags, &fields); err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		c := &Case{DomainID: domainID}
-		var created, updated, changed int64
-		var tags, fields sql.RawBytes
-		if err := rows.Scan(&c.ID, &c.TemplateID, &created, &updated, &changed, &c.Items, &c.AuditID, &tags, &fields); err != nil {
-			return nil, err
+	c.CreatedAt, c.UpdatedAt, c.ChangedAt = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC(), time.UnixMicro(changed).UTC()
+	if string(tags) != "{}" {
+		if err := json.Unmarshal(tags, &c.Tags); err != nil {
+			return nil, fmt.Errorf("tags of case %s: %w", c.ID, err)
 		}
-		c.CreatedAt, c.UpdatedAt, c.ChangedAt = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC(), time.UnixMicro(changed).UTC()
-		if string(tags) != "{}" {
-			if err := json.Unmarshal(tags, &c.Tags); err != nil {
-				return nil, fmt.Errorf("tags of case %s: %w", c.ID, err)
-			}
-		}
-		if c.Values, err = unmarshalValues(fields); err != nil {
-			return nil, fmt.Errorf("case %s: %w", c.ID, err)
-		}
-		list = append(list, c)
 	}
-	return list, rows.Err()
+	var err error
+	if c.Values, err = unmarshalValues(fields); err != nil {
+		return nil, fmt.Errorf("case %s: %w", c.ID, err)
+	}
+	return c, nil
 }
 
 // caseUpdate stores the values of many cases. The casts tell PostgreSQL the types of the columns.
-var caseUpdate = newStatement(`WITH v (domain_id, case_id, updated_at, changed_at, audit_id, fields) AS (VALUES `,
+var caseUpdate = store.NewMany(`WITH v (domain_id, case_id, updated_at, changed_at, audit_id, fields) AS (VALUES `,
 	`(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT))`, `)
 	UPDATE cases_case SET updated_at = v.updated_at, changed_at = v.changed_at, audit_id = v.audit_id, fields = v.fields
 	FROM v WHERE cases_case.domain_id = v.domain_id AND cases_case.case_id = v.case_id`)
@@ -113,11 +99,11 @@ func updateCaseValues(tx *store.Tx, cases ...*Case) error {
 			c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(), c.AuditID, c.Values.marshal(), c.DomainID, c.ID)
 		return err
 	}
-	args := make([]any, 0, len(cases)*caseUpdate.width)
+	args := caseUpdate.Args(len(cases))
 	for _, c := range cases {
 		args = append(args, c.DomainID, c.ID, c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(), c.AuditID, c.Values.marshal())
 	}
-	return caseUpdate.exec(tx, args)
+	return caseUpdate.Exec(tx, args)
 }
 
 // updateCaseItems stores that the related items of a case have changed.

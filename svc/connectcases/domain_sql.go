@@ -60,20 +60,11 @@ func getDomain(tx *store.Tx, domainID string) (d Domain, events eventConfig, err
 
 // listDomains reads up to limit domains behind an id, in the order of their creation.
 func listDomains(tx *store.Tx, after string, limit int) ([]Domain, error) {
-	rows, err := tx.Query(`SELECT domain_id, name FROM cases_domain WHERE domain_id > ? ORDER BY domain_id LIMIT ?`, after, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []Domain
-	for rows.Next() {
-		var d Domain
-		if err := rows.Scan(&d.ID, &d.Name); err != nil {
-			return nil, err
-		}
-		list = append(list, d)
-	}
-	return list, rows.Err()
+	return store.List(tx, `SELECT domain_id, name FROM cases_domain WHERE domain_id > ? ORDER BY domain_id LIMIT ?`,
+		[]any{after, limit}, func(scan store.Scan) (d Domain, err error) {
+			err = scan(&d.ID, &d.Name)
+			return d, err
+		})
 }
 
 // number gives the form in which columns hold a truth value.

@@ -33,19 +33,13 @@ func insertField(tx *store.Tx, domainID string, f *Field) error {
 
 // listFields reads a domain's fields, deleted ones too.
 func listFields(tx *store.Tx, domainID string) ([]*Field, error) {
-	rows, err := tx.Query(`SELECT field_id, position, name, description, type, namespace, multiline, deleted, created_at, modified_at, options, tags
-		FROM cases_field WHERE domain_id = ? ORDER BY position`, domainID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []*Field
-	for rows.Next() {
+	return store.List(tx, `SELECT field_id, position, name, description, type, namespace, multiline, deleted, created_at, modified_at, options, tags
+		FROM cases_field WHERE domain_id = ? ORDER BY position`, []any{domainID}, func(scan store.Scan) (*Field, error) {
 		f := new(Field)
 		var multiline *int64
 		var deleted, created, modified int64
 		var options, tags string
-		if err := rows.Scan(&f.ID, &f.Position, &f.Name, &f.Description, &f.Type, &f.Namespace, &multiline, &deleted, &created, &modified, &options, &tags); err != nil {
+		if err := scan(&f.ID, &f.Position, &f.Name, &f.Description, &f.Type, &f.Namespace, &multiline, &deleted, &created, &modified, &options, &tags); err != nil {
 			return nil, err
 		}
 		if multiline != nil {
@@ -59,9 +53,8 @@ func listFields(tx *store.Tx, domainID string) ([]*Field, error) {
 		if err := json.Unmarshal([]byte(tags), &f.Tags); err != nil {
 			return nil, fmt.Errorf("tags of field %s: %w", f.ID, err)
 		}
-		list = append(list, f)
-	}
-	return list, rows.Err()
+		return f, nil
+	})
 }
 
 // updateFieldOptions stores a field's options anew.

@@ -44,18 +44,13 @@ type place struct {
 
 // listRelatedItems reads a case's items behind a place, newest first, until keep says that it has enough.
 func listRelatedItems(tx *store.Tx, domainID, caseID string, behind place, keep func(*RelatedItem) (enough bool)) error {
-	rows, err := tx.Query(`SELECT related_item_id, type, associated_at, performed_by, tags, content
+	return tx.Each(`SELECT related_item_id, type, associated_at, performed_by, tags, content
 		FROM cases_related_item WHERE domain_id = ? AND case_id = ? AND (associated_at, related_item_id) < (?, ?)
-		ORDER BY associated_at DESC, related_item_id DESC`, domainID, caseID, behind.at, behind.id)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+		ORDER BY associated_at DESC, related_item_id DESC`, []any{domainID, caseID, behind.at, behind.id}, func(scan store.Scan) (err error) {
 		var at int64
 		var by, tags, content string
 		item := new(RelatedItem)
-		if err := rows.Scan(&item.ID, &item.Type, &at, &by, &tags, &content); err != nil {
+		if err = scan(&item.ID, &item.Type, &at, &by, &tags, &content); err != nil {
 			return err
 		}
 		item.AssociatedAt = time.UnixMicro(at).UTC()
@@ -69,8 +64,8 @@ func listRelatedItems(tx *store.Tx, domainID, caseID string, behind place, keep 
 			return fmt.Errorf("content of related item %s: %w", item.ID, err)
 		}
 		if keep(item) {
-			return nil
+			return store.ErrEnough
 		}
-	}
-	return rows.Err()
+		return nil
+	})
 }

@@ -13,7 +13,7 @@
 //	related_item.go  comments and contacts on a case · audit.go the history
 //	event_config.go  which events are published, and with what in them
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
-//	names.go         ARNs, and what failures say · statement_sql.go one statement for many rows
+//	names.go         ARNs, and what failures say
 //
 // Per noun: _ops.go are the operations, _sql.go the rows.
 package connectcases

@@ -3,7 +3,6 @@ package connectcases_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,6 +19,7 @@ import (
 	"github.com/casestream/casestream/svc/connectcases"
 	target "github.com/casestream/casestream/target/queue"
 	"github.com/casestream/casestream/wire"
+	"github.com/casestream/casestream/wire/wiretest"
 )
 
 // The account, the people and the contact of the tests.
@@ -123,18 +123,14 @@ func (h *house) try(method, path, body string) (answer, error) {
 	if op == nil {
 		return answer{}, fmt.Errorf("no operation")
 	}
-	ctx := wire.WithCall(h.Context(), &wire.Call{Principal: wire.Principal{ARN: h.signer}})
-	out, err := op.Call(ctx, &wire.Request{
-		HTTP: &http.Request{Method: method, URL: u}, Service: svc, Op: op, Protocol: svc.Protocol, Labels: labels, Body: []byte(body),
-	})
+	d := wiretest.Door{TB: h.TB, Service: svc, Caller: &wire.Call{Principal: wire.Principal{ARN: h.signer}}}
+	out, err := d.Run(op.Name, &wire.Request{HTTP: &http.Request{Method: method, URL: u}, Labels: labels, Body: []byte(body)})
 	if err != nil {
-		e, ok := errors.AsType[wire.APIError](err)
-		if !ok {
-			if e, ok = errors.AsType[wire.APIError](svc.MapError(err)); !ok {
-				return answer{}, err
-			}
+		e := d.Shown(op.Name, err)
+		if e == nil {
+			return answer{}, err
 		}
-		return answer{code: e.Wire().Code, status: e.Wire().Status, err: e.Wire()}, nil
+		return answer{code: e.Code, status: e.Status, err: e}, nil
 	}
 	a := answer{status: http.StatusOK}
 	return a, json.Unmarshal(wire.Marshal(out), &a.body)

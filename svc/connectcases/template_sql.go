@@ -27,18 +27,12 @@ func insertTemplate(tx *store.Tx, domainID string, t *Template) error {
 
 // listTemplates reads a domain's templates, deleted ones too.
 func listTemplates(tx *store.Tx, domainID string) ([]*Template, error) {
-	rows, err := tx.Query(`SELECT template_id, position, name, status, deleted, created_at, modified_at, body, tags
-		FROM cases_template WHERE domain_id = ? ORDER BY position`, domainID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []*Template
-	for rows.Next() {
+	return store.List(tx, `SELECT template_id, position, name, status, deleted, created_at, modified_at, body, tags
+		FROM cases_template WHERE domain_id = ? ORDER BY position`, []any{domainID}, func(scan store.Scan) (*Template, error) {
 		t := new(Template)
 		var deleted, created, modified int64
 		var body, tags string
-		if err := rows.Scan(&t.ID, &t.Position, &t.Name, &t.Status, &deleted, &created, &modified, &body, &tags); err != nil {
+		if err := scan(&t.ID, &t.Position, &t.Name, &t.Status, &deleted, &created, &modified, &body, &tags); err != nil {
 			return nil, err
 		}
 		t.Deleted, t.CreatedAt, t.ModifiedAt = deleted == 1, time.UnixMicro(created).UTC(), time.UnixMicro(modified).UTC()
@@ -48,7 +42,6 @@ func listTemplates(tx *store.Tx, domainID string) ([]*Template, error) {
 		if err := json.Unmarshal([]byte(tags), &t.Tags); err != nil {
 			return nil, fmt.Errorf("tags of template %s: %w", t.ID, err)
 		}
-		list = append(list, t)
-	}
-	return list, rows.Err()
+		return t, nil
+	})
 }

@@ -52,22 +52,13 @@ func oneDomain(tx *store.Tx, query, name string) (domain, error) {
 
 // listDomains reads at most limit domains in the order of their names, behind a name.
 func listDomains(tx *store.Tx, after string, limit int) ([]domain, error) {
-	rows, err := tx.Query(`SELECT id, name, created_at, updated_at, settings FROM customerprofiles_domain WHERE name > ? ORDER BY name LIMIT ?`, after, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []domain
-	for rows.Next() {
-		var d domain
-		var created, updated int64
-		if err := rows.Scan(&d.ID, &d.Name, &created, &updated, &d.Settings); err != nil {
-			return nil, err
-		}
-		d.Created, d.Updated = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC()
-		list = append(list, d)
-	}
-	return list, rows.Err()
+	return store.List(tx, `SELECT id, name, created_at, updated_at, settings FROM customerprofiles_domain WHERE name > ? ORDER BY name LIMIT ?`,
+		[]any{after, limit}, func(scan store.Scan) (d domain, err error) {
+			var created, updated int64
+			err = scan(&d.ID, &d.Name, &created, &updated, &d.Settings)
+			d.Created, d.Updated = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC()
+			return d, err
+		})
 }
 
 // deleteDomain removes a domain's rows and gives the number of its profiles.

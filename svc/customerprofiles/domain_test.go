@@ -15,22 +15,22 @@ import (
 
 // in addresses an operation to a domain.
 func in(domain, op string, body any) request {
-	return request{op: op, labels: map[string]string{"DomainName": domain}, body: body}
+	return request{Op: op, Labels: map[string]string{"DomainName": domain}, Body: body}
 }
 
 // paged adds page parameters to a request.
 func paged(r request, query ...string) request {
-	r.query = url.Values{}
+	r.Query = url.Values{}
 	for i := 0; i < len(query); i += 2 {
-		r.query.Set(query[i], query[i+1])
+		r.Query.Set(query[i], query[i+1])
 	}
 	return r
 }
 
 // newDomain makes a domain.
 func (d door) newDomain(name string) {
-	d.t.Helper()
-	d.do(in(name, "CreateDomain", object{"DefaultExpirationDays": 366}))
+	d.Helper()
+	d.Do(in(name, "CreateDomain", object{"DefaultExpirationDays": 366}))
 }
 
 // recent says whether a timestamp is in seconds since 1970, of about now, and takes it out of an answer.
@@ -52,8 +52,8 @@ func TestDomainIsKeptAsGiven(t *testing.T) {
 			"RuleBasedMatching": object{"Enabled": true, "MatchingRules": []any{object{"Rule": []any{"EmailAddress"}}}, "MaxAllowedRuleLevelForMatching": 1.0},
 			"DataStore":         object{"Enabled": true},
 		}
-		made := d.do(in("shop", "CreateDomain", given))
-		got := d.do(in("shop", "GetDomain", nil))
+		made := d.Do(in("shop", "CreateDomain", given))
+		got := d.Do(in("shop", "GetDomain", nil))
 		if diff := cmp.Diff(object{"ProfileCount": 0.0, "MeteringProfileCount": 0.0}, got["Stats"]); diff != "" {
 			t.Errorf("Stats: -want +got\n%s", diff)
 		}
@@ -92,13 +92,13 @@ func TestDomainsThatAreRefused(t *testing.T) {
 			})},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				door{t, d.svc}.refuse(c.request, "BadRequestException", 400, c.message)
+				d.On(t).Refuse(c.request, "BadRequestException", 400, c.message)
 			})
 		}
 		for _, name := range []string{"b", "c", "d"} {
 			d.newDomain(name)
 		}
-		d.refuse(in("e", "CreateDomain", days), "BadRequestException", 400, "limit")
+		d.Refuse(in("e", "CreateDomain", days), "BadRequestException", 400, "limit")
 	})
 }
 
@@ -113,15 +113,15 @@ func domainNames(page object) []string {
 
 func TestDomainsComeInPages(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
-		all := request{op: "ListDomains"}
-		if got := domainNames(d.do(all)); len(got) != 0 {
+		all := request{Op: "ListDomains"}
+		if got := domainNames(d.Do(all)); len(got) != 0 {
 			t.Errorf("domains %v, want none", got)
 		}
 		for _, name := range []string{"c", "a", "b"} {
 			d.newDomain(name)
 		}
-		first := d.do(paged(all, "max-results", "2"))
-		second := d.do(paged(all, "max-results", "2", "next-token", first["NextToken"].(string)))
+		first := d.Do(paged(all, "max-results", "2"))
+		second := d.Do(paged(all, "max-results", "2", "next-token", first["NextToken"].(string)))
 		if a, b := domainNames(first), domainNames(second); !slices.Equal(append(a, b...), []string{"a", "b", "c"}) || len(a) != 2 || second["NextToken"] != nil {
 			t.Errorf("pages %v and %v, then token %v", a, b, second["NextToken"])
 		}
@@ -129,7 +129,7 @@ func TestDomainsComeInPages(t *testing.T) {
 		recent(t, item, "CreatedAt")
 		recent(t, item, "LastUpdatedAt")
 		for _, q := range [][]string{{"max-results", "101"}, {"max-results", "0"}, {"next-token", "x"}, {"next-token", "ZG9tYWlucy8A"}, {"next-token", ""}} {
-			d.refuse(paged(all, q...), "BadRequestException", 400, "")
+			d.Refuse(paged(all, q...), "BadRequestException", 400, "")
 		}
 	})
 }
@@ -140,10 +140,10 @@ func TestDomainGoesWithEverythingInIt(t *testing.T) {
 		d := open(t, db)
 		for _, name := range []string{"gone", "stays"} {
 			d.newDomain(name)
-			d.do(in(name, "CreateProfile", object{"EmailAddress": "ana@example.com"}))
-			d.do(in(name, "PutIntegration", object{"Uri": "arn:aws:connect:us-west-2:111122223333:instance/" + name}))
+			d.Do(in(name, "CreateProfile", object{"EmailAddress": "ana@example.com"}))
+			d.Do(in(name, "PutIntegration", object{"Uri": "arn:aws:connect:us-west-2:111122223333:instance/" + name}))
 		}
-		if got := d.do(in("gone", "DeleteDomain", nil)); got["Message"] == nil {
+		if got := d.Do(in("gone", "DeleteDomain", nil)); got["Message"] == nil {
 			t.Errorf("answer %v has no Message", got)
 		}
 		for _, table := range []string{"domain", "profile", "key", "integration"} {
@@ -159,7 +159,7 @@ func TestDomainGoesWithEverythingInIt(t *testing.T) {
 		if got := d.search("gone", "_email", "ana@example.com"); len(got) != 0 {
 			t.Errorf("a new domain has the profiles %v of the old one", got)
 		}
-		d.do(in("gone", "PutIntegration", object{"Uri": "arn:aws:connect:us-west-2:111122223333:instance/gone"}))
+		d.Do(in("gone", "PutIntegration", object{"Uri": "arn:aws:connect:us-west-2:111122223333:instance/gone"}))
 	})
 }
 
@@ -172,9 +172,9 @@ func TestUnknownDomain(t *testing.T) {
 			in("nowhere", "SearchProfiles", object{"KeyName": "_email", "Values": []string{"a"}}),
 			in("nowhere", "PutIntegration", object{"Uri": "a"}), in("nowhere", "GetIntegration", object{"Uri": "a"}), in("nowhere", "ListIntegrations", nil),
 		} {
-			d.refuse(r, "ResourceNotFoundException", 404, "nowhere")
-			r.labels = map[string]string{"DomainName": "no where\x00"}
-			d.refuse(r, "BadRequestException", 400, "domainName")
+			d.Refuse(r, "ResourceNotFoundException", 404, "nowhere")
+			r.Labels = map[string]string{"DomainName": "no where\x00"}
+			d.Refuse(r, "BadRequestException", 400, "domainName")
 		}
 	})
 }

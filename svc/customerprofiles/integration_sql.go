@@ -30,21 +30,11 @@ func getIntegration(tx *store.Tx, domainID int64, uri string) (integration, erro
 
 // listIntegrations reads at most limit integrations of a domain in the order of their uris, behind a uri.
 func listIntegrations(tx *store.Tx, domainID int64, after string, limit int) ([]integration, error) {
-	rows, err := tx.Query(`SELECT uri, created_at, updated_at, settings FROM customerprofiles_integration WHERE domain_id = ? AND uri > ? ORDER BY uri LIMIT ?`,
-		domainID, after, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []integration
-	for rows.Next() {
-		var i integration
-		var created, updated int64
-		if err := rows.Scan(&i.URI, &created, &updated, &i.Settings); err != nil {
-			return nil, err
-		}
-		i.Created, i.Updated = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC()
-		list = append(list, i)
-	}
-	return list, rows.Err()
+	return store.List(tx, `SELECT uri, created_at, updated_at, settings FROM customerprofiles_integration WHERE domain_id = ? AND uri > ? ORDER BY uri LIMIT ?`,
+		[]any{domainID, after, limit}, func(scan store.Scan) (i integration, err error) {
+			var created, updated int64
+			err = scan(&i.URI, &created, &updated, &i.Settings)
+			i.Created, i.Updated = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC()
+			return i, err
+		})
 }

@@ -18,9 +18,9 @@ func TestIntegrationIsKeptAsGiven(t *testing.T) {
 			"Uri": instanceARN, "ObjectTypeName": "CTR", "Tags": object{"a": "b"}, "ObjectTypeNames": object{"x": "CTR"},
 			"RoleArn": "arn:aws:iam::111122223333:role/r", "EventTriggerNames": []any{"t"}, "Scope": "DOMAIN",
 		}
-		put := d.do(in("shop", "PutIntegration", given))
-		got := d.do(in("shop", "GetIntegration", object{"Uri": instanceARN}))
-		listed := d.do(in("shop", "ListIntegrations", nil))["Items"].([]any)
+		put := d.Do(in("shop", "PutIntegration", given))
+		got := d.Do(in("shop", "GetIntegration", object{"Uri": instanceARN}))
+		listed := d.Do(in("shop", "ListIntegrations", nil))["Items"].([]any)
 		if len(listed) != 1 {
 			t.Fatalf("integrations %v, want one", listed)
 		}
@@ -38,15 +38,15 @@ func TestIntegrationIsKeptAsGiven(t *testing.T) {
 func TestPutIntegrationAgainReplacesIt(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
 		d.newDomain("shop")
-		first := d.do(in("shop", "PutIntegration", object{"Uri": instanceARN, "ObjectTypeName": "CTR", "Tags": object{"a": "b"}}))
-		second := d.do(in("shop", "PutIntegration", object{"Uri": instanceARN, "ObjectTypeName": "Other"}))
+		first := d.Do(in("shop", "PutIntegration", object{"Uri": instanceARN, "ObjectTypeName": "CTR", "Tags": object{"a": "b"}}))
+		second := d.Do(in("shop", "PutIntegration", object{"Uri": instanceARN, "ObjectTypeName": "Other"}))
 		if second["CreatedAt"] != first["CreatedAt"] || second["LastUpdatedAt"].(float64) < first["LastUpdatedAt"].(float64) {
 			t.Errorf("times %v, then %v", first, second)
 		}
 		if second["ObjectTypeName"] != "Other" || second["Tags"] != nil {
 			t.Errorf("integration = %v", second)
 		}
-		if got := d.do(in("shop", "ListIntegrations", nil))["Items"].([]any); len(got) != 1 {
+		if got := d.Do(in("shop", "ListIntegrations", nil))["Items"].([]any); len(got) != 1 {
 			t.Errorf("integrations %v, want one", got)
 		}
 	})
@@ -56,11 +56,11 @@ func TestInstanceHasOneDomain(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
 		d.newDomain("first")
 		d.newDomain("second")
-		d.do(in("first", "PutIntegration", object{"Uri": instanceARN}))
-		d.do(in("first", "PutIntegration", object{"Uri": instanceARN + "2"})) // a domain may serve several instances
-		d.refuse(in("second", "PutIntegration", object{"Uri": instanceARN}), "BadRequestException", 400, "another domain")
+		d.Do(in("first", "PutIntegration", object{"Uri": instanceARN}))
+		d.Do(in("first", "PutIntegration", object{"Uri": instanceARN + "2"})) // a domain may serve several instances
+		d.Refuse(in("second", "PutIntegration", object{"Uri": instanceARN}), "BadRequestException", 400, "another domain")
 		for _, domain := range []string{"first", "second"} {
-			d.do(in(domain, "PutIntegration", object{"Uri": "arn:aws:s3:::bucket"})) // other sources may be shared
+			d.Do(in(domain, "PutIntegration", object{"Uri": "arn:aws:s3:::bucket"})) // other sources may be shared
 		}
 	})
 }
@@ -69,13 +69,13 @@ func TestIntegrationsComeInPages(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
 		d.newDomain("shop")
 		for _, uri := range []string{"s3://c", "s3://a", "s3://b"} {
-			d.do(in("shop", "PutIntegration", object{"Uri": uri}))
+			d.Do(in("shop", "PutIntegration", object{"Uri": uri}))
 		}
 		all := in("shop", "ListIntegrations", nil)
 		var got []string
 		token := []string{}
 		for range 2 {
-			page := d.do(paged(all, append([]string{"max-results", "2", "include-hidden", "true"}, token...)...))
+			page := d.Do(paged(all, append([]string{"max-results", "2", "include-hidden", "true"}, token...)...))
 			for _, i := range page["Items"].([]any) {
 				got = append(got, i.(object)["Uri"].(string))
 			}
@@ -88,7 +88,7 @@ func TestIntegrationsComeInPages(t *testing.T) {
 		if !slices.Equal(got, []string{"s3://a", "s3://b", "s3://c"}) || token != nil {
 			t.Errorf("pages give %v, then token %v", got, token)
 		}
-		d.refuse(paged(all, "next-token", "ZG9tYWlucy9h"), "BadRequestException", 400, "NextToken")
+		d.Refuse(paged(all, "next-token", "ZG9tYWlucy9h"), "BadRequestException", 400, "NextToken")
 	})
 }
 
@@ -111,11 +111,11 @@ func TestIntegrationsThatAreRefused(t *testing.T) {
 			{"unknown scope", "scope", object{"Uri": "a", "Scope": "WORLD"}},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				door{t, d.svc}.refuse(in("shop", "PutIntegration", c.body), "BadRequestException", 400, c.message)
+				d.On(t).Refuse(in("shop", "PutIntegration", c.body), "BadRequestException", 400, c.message)
 			})
 		}
-		d.refuse(in("shop", "GetIntegration", object{"Uri": "a"}), "ResourceNotFoundException", 404, "Integration a")
-		d.refuse(in("shop", "GetIntegration", object{"Uri": "\x00"}), "BadRequestException", 400, "not allowed")
-		d.refuse(in("shop", "GetIntegration", object{}), "BadRequestException", 400, "uri")
+		d.Refuse(in("shop", "GetIntegration", object{"Uri": "a"}), "ResourceNotFoundException", 404, "Integration a")
+		d.Refuse(in("shop", "GetIntegration", object{"Uri": "\x00"}), "BadRequestException", 400, "not allowed")
+		d.Refuse(in("shop", "GetIntegration", object{}), "BadRequestException", 400, "uri")
 	})
 }

@@ -31,18 +31,18 @@ func everyMember() object {
 
 // newProfile makes a profile and gives its id.
 func (d door) newProfile(domain string, members object) string {
-	d.t.Helper()
-	id, _ := d.do(in(domain, "CreateProfile", members))["ProfileId"].(string)
+	d.Helper()
+	id, _ := d.Do(in(domain, "CreateProfile", members))["ProfileId"].(string)
 	if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(id) {
-		d.t.Errorf("profile id %q", id)
+		d.Errorf("profile id %q", id)
 	}
 	return id
 }
 
 // profile reads a profile by its id; nil when there is none.
 func (d door) profile(domain, id string) object {
-	d.t.Helper()
-	items := d.do(in(domain, "SearchProfiles", object{"KeyName": "_profileId", "Values": []string{id}}))["Items"].([]any)
+	d.Helper()
+	items := d.Do(in(domain, "SearchProfiles", object{"KeyName": "_profileId", "Values": []string{id}}))["Items"].([]any)
 	if len(items) == 0 {
 		return nil
 	}
@@ -61,7 +61,7 @@ func TestProfileIsKeptAsGiven(t *testing.T) {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		}
-		if got := d.do(in("shop", "GetDomain", nil))["Stats"].(object)["ProfileCount"]; got != 3.0 {
+		if got := d.Do(in("shop", "GetDomain", nil))["Stats"].(object)["ProfileCount"]; got != 3.0 {
 			t.Errorf("ProfileCount = %v, want 3", got)
 		}
 	})
@@ -75,10 +75,10 @@ func TestUpdateKeepsWhatIsAbsentAndClearsWhatIsEmpty(t *testing.T) {
 			"Address": object{"City": "Oslo", "Country": "NO"}, "MailingAddress": object{"City": "Rome"},
 			"Attributes": object{"size": "XL", "tea": "green"}, "EngagementPreferences": object{"Email": []any{object{"KeyName": "k"}}},
 		})
-		if got := d.do(in("shop", "UpdateProfile", object{"ProfileId": id})); got["ProfileId"] != id {
+		if got := d.Do(in("shop", "UpdateProfile", object{"ProfileId": id})); got["ProfileId"] != id {
 			t.Errorf("answer %v", got)
 		}
-		d.do(in("shop", "UpdateProfile", object{
+		d.Do(in("shop", "UpdateProfile", object{
 			"ProfileId": id, "LastName": "", "EmailAddress": "new@example.com", "BirthDate": nil,
 			"Address": object{"City": "", "PostalCode": "0150"}, "MailingAddress": object{"City": ""},
 			"Attributes": object{"size": "", "cake": "plum"},
@@ -127,7 +127,7 @@ func TestUpdateOfEveryMemberClearsIt(t *testing.T) {
 				empty[name] = ""
 			}
 		}
-		d.do(in("shop", "UpdateProfile", empty))
+		d.Do(in("shop", "UpdateProfile", empty))
 		all := everyMember()
 		want := object{"ProfileId": id}
 		for _, name := range []string{"PartyType", "Gender", "ProfileType", "EngagementPreferences"} {
@@ -143,7 +143,7 @@ func TestDeletedProfileIsFoundByNothing(t *testing.T) {
 	each(t, func(t *testing.T, d door) {
 		d.newDomain("shop")
 		id, other := d.newProfile("shop", everyMember()), d.newProfile("shop", everyMember())
-		if got := d.do(in("shop", "DeleteProfile", object{"ProfileId": id})); got["Message"] == nil {
+		if got := d.Do(in("shop", "DeleteProfile", object{"ProfileId": id})); got["Message"] == nil {
 			t.Errorf("answer %v has no Message", got)
 		}
 		if got := d.profile("shop", id); got != nil {
@@ -155,7 +155,7 @@ func TestDeletedProfileIsFoundByNothing(t *testing.T) {
 			}
 		}
 		for _, op := range []string{"DeleteProfile", "UpdateProfile"} {
-			d.refuse(in("shop", op, object{"ProfileId": id}), "ResourceNotFoundException", 404, id)
+			d.Refuse(in("shop", op, object{"ProfileId": id}), "ResourceNotFoundException", 404, id)
 		}
 	})
 }
@@ -183,7 +183,7 @@ func TestProfilesThatAreRefused(t *testing.T) {
 			{"no id to delete", "DeleteProfile", "profileId", object{}},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				door{t, d.svc}.refuse(in("shop", c.op, c.body), "BadRequestException", 400, c.message)
+				d.On(t).Refuse(in("shop", c.op, c.body), "BadRequestException", 400, c.message)
 			})
 		}
 	})
@@ -197,7 +197,7 @@ func TestConcurrentUpdatesAllCount(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, m := range members {
 			wg.Go(func() {
-				if _, err := d.try(in("shop", "UpdateProfile", object{"ProfileId": id, m: "x"})); err != nil {
+				if _, err := d.Try(in("shop", "UpdateProfile", object{"ProfileId": id, m: "x"})); err != nil {
 					t.Error(err)
 				}
 			})
@@ -218,11 +218,11 @@ func TestEveryStepOfCreateProfileMayFail(t *testing.T) {
 		made := 0
 		storetest.EveryStep(t, database, func(t *testing.T, db *store.DB, arm func()) {
 			d := open(t, db)
-			if len(domainNames(d.do(request{op: "ListDomains"}))) == 0 {
+			if len(domainNames(d.Do(request{Op: "ListDomains"}))) == 0 {
 				d.newDomain("shop")
 			}
 			arm()
-			if _, err := d.try(in("shop", "CreateProfile", everyMember())); err == nil {
+			if _, err := d.Try(in("shop", "CreateProfile", everyMember())); err == nil {
 				made++
 			}
 		}, func(t *testing.T, db *store.DB, failed store.Step) {
@@ -230,7 +230,7 @@ func TestEveryStepOfCreateProfileMayFail(t *testing.T) {
 			if failed.Kind == store.StepCommitted {
 				made++ // it is there, only nobody heard
 			}
-			if got := d.do(in("shop", "GetDomain", nil))["Stats"].(object)["ProfileCount"]; got != float64(made) {
+			if got := d.Do(in("shop", "GetDomain", nil))["Stats"].(object)["ProfileCount"]; got != float64(made) {
 				t.Errorf("after %s: %v profiles, want %d", failed, got, made)
 			}
 			for _, c := range [][]string{{"_account", "A-1"}, {"_email", "a@example.com"}, {"_phone", "+4"}, {"_fullName", "Ana Muñoz"}} {

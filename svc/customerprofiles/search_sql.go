@@ -15,20 +15,7 @@ func listIDs(tx *store.Tx, domainID int64, key, value, from string) ([]string, e
 		query = `SELECT id FROM customerprofiles_profile WHERE domain_id = ? AND id = ? AND id >= ?`
 		args = []any{domainID, value, from}
 	}
-	rows, err := tx.Query(query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		list = append(list, id)
-	}
-	return list, rows.Err()
+	return store.Column[string](tx, query, args...)
 }
 
 // getDocument reads a profile that a key of the same snapshot names.

@@ -24,8 +24,8 @@ func ids(page object) []string {
 
 // search finds the ids of the profiles that have a value under a key.
 func (d door) search(domain, key, value string) []string {
-	d.t.Helper()
-	return ids(d.do(in(domain, "SearchProfiles", object{"KeyName": key, "Values": []string{value}})))
+	d.Helper()
+	return ids(d.Do(in(domain, "SearchProfiles", object{"KeyName": key, "Values": []string{value}})))
 }
 
 func TestSearchByEachKey(t *testing.T) {
@@ -86,8 +86,8 @@ func TestNamesThatAreTooLongForAnIndexAreKept(t *testing.T) {
 		if got := d.profile("shop", id)["MiddleName"]; got != long[1] {
 			t.Errorf("MiddleName = %v", got)
 		}
-		d.do(in("shop", "UpdateProfile", object{"ProfileId": id, "MiddleName": long[2]}))
-		d.do(in("shop", "DeleteProfile", object{"ProfileId": id}))
+		d.Do(in("shop", "UpdateProfile", object{"ProfileId": id, "MiddleName": long[2]}))
+		d.Do(in("shop", "DeleteProfile", object{"ProfileId": id}))
 		if got := d.search("shop", "_phone", "+1"); len(got) != 0 {
 			t.Errorf("found %v after the profile was deleted", got)
 		}
@@ -109,7 +109,7 @@ func TestSearchTellsWhatFoundAProfile(t *testing.T) {
 		name := object{"KeyName": "_fullName", "Values": []any{"Ana Silva", "Bob Silva"}}
 		phone := object{"KeyName": "_phone", "Values": []any{"+2"}}
 		for _, operator := range []any{nil, "OR"} {
-			got := d.do(in("shop", "SearchProfiles", keys(operator)))
+			got := d.Do(in("shop", "SearchProfiles", keys(operator)))
 			by := map[string]any{}
 			for _, i := range got["Items"].([]any) {
 				by[i.(object)["ProfileId"].(string)] = i.(object)["FoundByItems"]
@@ -118,12 +118,12 @@ func TestSearchTellsWhatFoundAProfile(t *testing.T) {
 				t.Errorf("%v: -want +got\n%s", operator, diff)
 			}
 		}
-		if got := ids(d.do(in("shop", "SearchProfiles", keys("AND")))); len(got) != 0 {
+		if got := ids(d.Do(in("shop", "SearchProfiles", keys("AND")))); len(got) != 0 {
 			t.Errorf("AND finds %v, want nothing", got)
 		}
 		both := keys("AND")
 		both["AdditionalSearchKeys"] = both["AdditionalSearchKeys"].([]any)[:1]
-		got := d.do(in("shop", "SearchProfiles", both))["Items"].([]any)
+		got := d.Do(in("shop", "SearchProfiles", both))["Items"].([]any)
 		if len(got) != 1 || got[0].(object)["ProfileId"] != ana {
 			t.Fatalf("AND finds %v, want Ana", got)
 		}
@@ -164,7 +164,7 @@ func TestSearchAgreesWithAScan(t *testing.T) {
 				got := []string{}
 				query := []string{"max-results", "100"}
 				for {
-					page := d.do(paged(in("shop", "SearchProfiles", body), query...))
+					page := d.Do(paged(in("shop", "SearchProfiles", body), query...))
 					got = append(got, ids(page)...)
 					token, more := page["NextToken"].(string)
 					if !more {
@@ -187,10 +187,10 @@ func TestSearchPageHoldsTwentyUnlessAsked(t *testing.T) {
 			d.newProfile("shop", object{"EmailAddress": "same@example.com"})
 		}
 		all := in("shop", "SearchProfiles", object{"KeyName": "_email", "Values": []string{"same@example.com"}})
-		if page := d.do(all); len(ids(page)) != 20 || page["NextToken"] == nil {
+		if page := d.Do(all); len(ids(page)) != 20 || page["NextToken"] == nil {
 			t.Errorf("%d profiles, token %v", len(ids(page)), page["NextToken"])
 		}
-		if page := d.do(paged(all, "max-results", "21")); len(ids(page)) != 21 || page["NextToken"] != nil {
+		if page := d.Do(paged(all, "max-results", "21")); len(ids(page)) != 21 || page["NextToken"] != nil {
 			t.Errorf("%d profiles, token %v", len(ids(page)), page["NextToken"])
 		}
 	})
@@ -223,10 +223,10 @@ func TestSearchesThatAreRefused(t *testing.T) {
 			{name: "token that is no text", message: "NextToken", body: more(1), query: []string{"next-token", "cHJvZmlsZXMv_w"}},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				door{t, d.svc}.refuse(paged(in("shop", "SearchProfiles", c.body), c.query...), "BadRequestException", 400, c.message)
+				d.On(t).Refuse(paged(in("shop", "SearchProfiles", c.body), c.query...), "BadRequestException", 400, c.message)
 			})
 		}
-		if got := ids(d.do(in("shop", "SearchProfiles", more(4)))); len(got) != 0 {
+		if got := ids(d.Do(in("shop", "SearchProfiles", more(4)))); len(got) != 0 {
 			t.Errorf("five keys find %v", got)
 		}
 	})
@@ -240,14 +240,14 @@ func FuzzSearch(f *testing.F) {
 	db := storetest.SQLite(f).Open(f, store.Options{})
 	f.Fuzz(func(t *testing.T, value, token string) {
 		d := open(t, db)
-		if len(domainNames(d.do(request{op: "ListDomains"}))) == 0 {
+		if len(domainNames(d.Do(request{Op: "ListDomains"}))) == 0 {
 			d.newDomain("shop")
 		}
 		r := in("shop", "SearchProfiles", object{"KeyName": "_email", "Values": []string{value}})
 		if token != "" {
 			r = paged(r, "next-token", token)
 		}
-		_, err := d.try(r)
+		_, err := d.Try(r)
 		if err != nil && err.Code != "BadRequestException" {
 			t.Errorf("%q, token %q: %v", value, token, err)
 		}

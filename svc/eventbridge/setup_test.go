@@ -2,8 +2,6 @@ package eventbridge_test
 
 import (
 	"encoding/json"
-	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,15 +17,15 @@ import (
 	"github.com/casestream/casestream/svc/eventbridge"
 	target "github.com/casestream/casestream/target/queue"
 	"github.com/casestream/casestream/wire"
+	"github.com/casestream/casestream/wire/wiretest"
 )
 
 // fixture is the service with a bus and queues over a fresh store.
 type fixture struct {
-	testing.TB
+	wiretest.Door
 	db      *store.DB
 	bus     *bus.Bus
 	queues  *queue.Queues
-	service *wire.Service
 	metrics *obs.Registry
 }
 
@@ -38,7 +36,7 @@ func open(t testing.TB, db *store.DB) *fixture {
 	queues := queue.New(db, queue.Config{ARNs: arns})
 	b := bus.New(db, bus.Config{ARNs: arns, Metrics: metrics, Locals: map[string]bus.Local{"sqs": target.New(queues, arns)}})
 	s := eventbridge.New(eventbridge.Config{DB: db, Bus: b, ARNs: arns})
-	return &fixture{TB: t, db: db, bus: b, queues: queues, service: s.Describe(), metrics: metrics}
+	return &fixture{Door: wiretest.Door{TB: t, Service: s.Describe(), Beyond: []string{"ValidationException"}}, db: db, bus: b, queues: queues, metrics: metrics}
 }
 
 // each runs a test once an engine.
@@ -49,14 +47,9 @@ func each(t *testing.T, test func(f *fixture)) {
 // call runs an operation on a request's JSON and gives the answer's JSON, "" where it has none.
 func (f *fixture) call(op, in string) (string, error) {
 	f.Helper()
-	i := slices.IndexFunc(f.service.Operations, func(o wire.Operation) bool { return o.Name == op })
-	if i < 0 {
-		f.Fatalf("no operation %s", op)
-	}
-	o := &f.service.Operations[i]
-	out, err := o.Call(f.Context(), &wire.Request{Service: f.service, Op: o, Protocol: f.service.Protocol, Body: []byte(in)})
+	out, err := f.Run(op, &wire.Request{Body: []byte(in)})
 	if err != nil {
-		return "", f.service.MapError(err)
+		return "", err
 	}
 	if out == nil {
 		return "", nil
@@ -85,14 +78,13 @@ func (f *fixture) gives(op, in, want string) {
 // fails wants an error of a code and a message.
 func (f *fixture) fails(op, in, code, message string) {
 	f.Helper()
-	_, err := f.call(op, in)
-	e, ok := errors.AsType[wire.APIError](err)
-	if !ok {
-		f.Errorf("%s %s: err = %v, want %s", op, in, err, code)
+	out, err := f.call(op, in)
+	if err == nil {
+		f.Errorf("%s %s gave %s, want %s", op, in, out, code)
 		return
 	}
-	if got := e.Wire(); got.Code != code || got.Message != message || got.Status != 400 {
-		f.Errorf("%s %s:\ngot  %d %s %q\nwant 400 %s %q", op, in, got.Status, got.Code, got.Message, code, message)
+	if got := f.Shown(op, err); got == nil || got.Code != code || got.Message != message || got.Status != 400 {
+		f.Errorf("%s %s:\ngot  %+v of %v\nwant 400 %s %q", op, in, got, err, code, message)
 	}
 }
 

@@ -1,8 +1,6 @@
 package sqs_test
 
 import (
-	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,14 +14,11 @@ import (
 	"github.com/casestream/casestream/store/storetest"
 	"github.com/casestream/casestream/svc/sqs"
 	"github.com/casestream/casestream/wire"
+	"github.com/casestream/casestream/wire/wiretest"
 )
 
 // client calls the service as the front door does.
-type client struct {
-	*testing.T
-	service *wire.Service
-	call    *wire.Call
-}
+type client struct{ wiretest.Door }
 
 // each runs a test once an engine.
 func each(t *testing.T, test func(c *client)) {
@@ -31,9 +26,13 @@ func each(t *testing.T, test func(c *client)) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		arns := arn.NewMaker("123456789012", "us-east-1")
 		queues := queue.New(d.Open(t, store.Options{}), queue.Config{ARNs: arns})
-		test(&client{T: t, service: sqs.New(sqs.Config{Queues: queues, ARNs: arns}).Describe(), call: &wire.Call{
-			Principal: wire.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/alice", UserID: "AIDAALICE"},
-			Region:    "us-east-1", Scheme: "http", Host: "localhost:4566", Header: http.Header{},
+		test(&client{wiretest.Door{
+			TB: t, Service: sqs.New(sqs.Config{Queues: queues, ARNs: arns}).Describe(),
+			Caller: &wire.Call{
+				Principal: wire.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/alice", UserID: "AIDAALICE"},
+				Region:    "us-east-1", Scheme: "http", Host: "localhost:4566", Header: http.Header{},
+			},
+			Beyond: []string{"InvalidParameterValueException", "MissingRequiredParameterException", "AccessDeniedException", "NotImplemented"},
 		}})
 	})
 }
@@ -41,36 +40,7 @@ func each(t *testing.T, test func(c *client)) {
 // try calls an operation with a JSON body. It gives the answer, or the error as a client sees it.
 func (c *client) try(operation, body string) (map[string]any, *wire.Error) {
 	c.Helper()
-	return c.request(&wire.Request{Protocol: wire.AWSJSON10, Body: []byte(strings.ReplaceAll(body, "'", `"`))}, operation)
-}
-
-// request calls an operation.
-func (c *client) request(r *wire.Request, operation string) (map[string]any, *wire.Error) {
-	c.Helper()
-	r.Service = c.service
-	for i := range c.service.Operations {
-		if c.service.Operations[i].Name == operation {
-			r.Op = &c.service.Operations[i]
-		}
-	}
-	out, err := r.Op.Call(wire.WithCall(c.Context(), c.call), r)
-	if err != nil {
-		shown, ok := errors.AsType[wire.APIError](err)
-		if !ok {
-			if shown, ok = errors.AsType[wire.APIError](c.service.MapError(err)); !ok {
-				c.Fatalf("%s: %v", operation, err)
-			}
-		}
-		return nil, shown.Wire()
-	}
-	if out == nil {
-		return nil, nil
-	}
-	answer := make(map[string]any)
-	if err := json.Unmarshal(wire.Marshal(out), &answer); err != nil {
-		c.Fatal(err)
-	}
-	return answer, nil
+	return c.Send(operation, &wire.Request{Protocol: wire.AWSJSON10, Body: []byte(strings.ReplaceAll(body, "'", `"`))})
 }
 
 // do calls an operation that must succeed.
@@ -105,7 +75,7 @@ func as[T any](v any) T {
 
 func TestMessageGoesThrough(t *testing.T) {
 	each(t, func(c *client) {
-		c.call.Header.Set("X-Amzn-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793")
+		c.Caller.Header.Set("X-Amzn-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793")
 		if got := c.do("CreateQueue", `{'QueueName':'orders'}`)["QueueUrl"]; got != orders {
 			c.Fatalf("URL %v", got)
 		}
@@ -339,7 +309,7 @@ func TestPolicyDeniesEvenTheOwner(t *testing.T) {
 			}
 		}
 		c.receive("orders") // another action
-		c.call.Principal.ARN = "arn:aws:iam::123456789012:user/bob"
+		c.Caller.Principal.ARN = "arn:aws:iam::123456789012:user/bob"
 		c.do("SendMessage", `{'QueueUrl':'orders','MessageBody':'x'}`)
 	})
 }
@@ -372,14 +342,14 @@ func TestAttributeNamesOfAReceiveChoose(t *testing.T) {
 func TestQueryProtocolIsUnderstood(t *testing.T) {
 	each(t, func(c *client) {
 		form := url.Values{"Action": {"CreateQueue"}, "QueueName": {"orders.fifo"}, "Attribute.1.Name": {"FifoQueue"}, "Attribute.1.Value": {"true"}}
-		if _, err := c.request(&wire.Request{Protocol: wire.AWSQuery, Form: form}, "CreateQueue"); err != nil {
+		if _, err := c.Send("CreateQueue", &wire.Request{Protocol: wire.AWSQuery, Form: form}); err != nil {
 			c.Fatal(err)
 		}
 		form = url.Values{
 			"QueueUrl": {"https://sqs.us-east-1.amazonaws.com/123456789012/orders.fifo"}, "SendMessageBatchRequestEntry.1.Id": {"a"}, "SendMessageBatchRequestEntry.1.MessageBody": {"x"},
 			"SendMessageBatchRequestEntry.1.MessageGroupId": {"g"}, "SendMessageBatchRequestEntry.1.MessageDeduplicationId": {"d"},
 		}
-		out, err := c.request(&wire.Request{Protocol: wire.AWSQuery, Form: form}, "SendMessageBatch")
+		out, err := c.Send("SendMessageBatch", &wire.Request{Protocol: wire.AWSQuery, Form: form})
 		if err != nil {
 			c.Fatal(err)
 		}
@@ -397,7 +367,7 @@ func TestPolicyKnowsTheCallersAddress(t *testing.T) {
 		policy := `{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\",\"Condition\":{\"NotIpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}}}`
 		c.do("CreateQueue", `{'QueueName':'orders','Attributes':{'Policy':'`+policy+`'}}`)
 		for ip, denied := range map[string]bool{"10.1.2.3": false, "192.0.2.1": true} {
-			c.call.SourceIP = ip
+			c.Caller.SourceIP = ip
 			if _, err := c.try("SendMessage", `{'QueueUrl':'orders','MessageBody':'x'}`); (err != nil) != denied {
 				c.Errorf("%s: %v", ip, err)
 			}
@@ -408,7 +378,7 @@ func TestPolicyKnowsTheCallersAddress(t *testing.T) {
 func TestTraceHeaderThatIsNoneIsLeftOut(t *testing.T) {
 	each(t, func(c *client) {
 		c.do("CreateQueue", `{'QueueName':'orders'}`)
-		c.call.Header.Set("X-Amzn-Trace-Id", "Root=\xff")
+		c.Caller.Header.Set("X-Amzn-Trace-Id", "Root=\xff")
 		c.do("SendMessage", `{'QueueUrl':'orders','MessageBody':'x'}`)
 		list := c.receive("orders")
 		if len(list) != 1 || as[map[string]any](list[0]["Attributes"])["AWSTraceHeader"] != nil {
