@@ -39,7 +39,7 @@ test-cli: build ## The AWS documentation's session with the real aws CLI (needs 
 crash: ## Kill the server CYCLES times under load and look for what is missing.
 	$(GO) test ./test/crash -count=1 -v -run . -args -cycles=$(CYCLES)
 
-fuzz: ## Each fuzz test for T.
+fuzz: ## Each fuzz test for T, a time (20s) or a number of inputs (3000x).
 	@for f in $$(grep -rl --include='*_test.go' 'func Fuzz' . ); do \
 	  for n in $$(grep -oE 'func Fuzz[A-Za-z0-9]+' $$f | cut -c6-); do \
 	    echo "$$n ($$(dirname $$f))"; $(GO) test $$(dirname $$f) -run '^$$' -fuzz "^$$n\$$" -fuzztime $(T) || exit 1; \
