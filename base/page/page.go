@@ -30,7 +30,8 @@ func Open(token *string, list string, n int) (parts []string, ok bool) {
 		return make([]string, n), true
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(*token)
-	if err != nil || len(b) < 4 || crc32.ChecksumIEEE(b[4:]) != binary.BigEndian.Uint32(b) {
+	if err != nil || strings.ContainsAny(*token, "\r\n") || // which base64 passes over
+		len(b) < 4 || crc32.ChecksumIEEE(b[4:]) != binary.BigEndian.Uint32(b) {
 		return nil, false
 	}
 	text := string(b[4:])

@@ -36,6 +36,7 @@ func TestForeignTokensAreRefused(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	f.Add(page.Token("rules", "a"))
 	f.Add("nonsense")
+	f.Add("TBaWKnJ1bGVzH\n2E")
 	f.Fuzz(func(t *testing.T, token string) {
 		if parts, ok := page.Open(&token, "rules", 1); ok && token != "" && page.Token("rules", parts...) != token {
 			t.Errorf("%q opens to %q, which makes another token", token, parts)
