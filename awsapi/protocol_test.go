@@ -513,24 +513,3 @@ func TestEveryOperationOfTheModelHasARow(t *testing.T) {
 		}
 	}
 }
-
-func TestShapesSurviveMarshalAndUnmarshal(t *testing.T) {
-	in := []byte(`{"Id":"i","Arn":"a","EcsParameters":{"TaskDefinitionArn":"t","Tags":[{"Key":"k","Value":"v"}]},"InputTransformer":{"InputPathsMap":{"a":"$.a"},"InputTemplate":"x"}}`)
-	var target eventbridge.Target
-	if err := wire.Unmarshal(in, &target); err != nil {
-		t.Fatal(err)
-	}
-	if target.EcsParameters == nil || target.EcsParameters.Tags[0].Value != "v" {
-		t.Errorf("got %+v", target)
-	}
-	var again eventbridge.Target
-	if err := wire.Unmarshal(wire.Marshal(&target), &again); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(target, again); diff != "" {
-		t.Error(diff)
-	}
-	if err := wire.Unmarshal([]byte(`{"Id":`), &again); err == nil {
-		t.Error("half a shape was accepted")
-	}
-}

@@ -1,8 +1,6 @@
 package queue
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"github.com/casestream/casestream/store"
@@ -68,40 +66,11 @@ func (s *Queues) claimGroup(tx *store.Tx, q *Queue, group string, until int64, w
 
 // siftGroup is sift for messages of one group. They are counted as received, and not claimed yet.
 func (s *Queues) siftGroup(tx *store.Tx, q *Queue, group string, head []*Received) ([]*Received, error) {
-	if err := loadMessages(tx, head); err != nil {
-		return nil, err
-	}
-	oldest := tx.Now().Add(-q.Retention)
-	var kept, dead []*Received
-	var expired []int64
-	for _, m := range head {
-		switch {
-		case !m.Sent.After(oldest):
-			expired = append(expired, m.seq)
-		case q.Redrive != nil && m.Receives > q.Redrive.MaxReceives:
-			dead = append(dead, m)
-		default:
-			kept = append(kept, m)
-		}
+	kept, err := s.sift(tx, q, head, func(seqs []int64) error { return deleteFromGroup(tx, q.bin, group, seqs) })
+	for _, m := range kept {
 		m.Sequence = sequence(m.seq)
 	}
-	if len(expired) > 0 {
-		if err := deleteFromGroup(tx, q.bin, group, expired); err != nil {
-			return nil, err
-		}
-		tx.AfterCommit(func() { s.count.expired.Add(int64(len(expired))) })
-	}
-	if len(dead) > 0 {
-		moved, err := s.bury(tx, q, dead)
-		if err != nil {
-			return nil, err
-		}
-		if !moved {
-			kept = append(kept, dead...)
-			slices.SortFunc(kept, func(a, b *Received) int { return cmp.Compare(a.seq, b.seq) })
-		}
-	}
-	return kept, nil
+	return kept, err
 }
 
 // readyGroups lists and holds the groups whose first message is visible, the longest waiting first.

@@ -37,7 +37,10 @@ func (s *Queues) claimStandard(tx *store.Tx, q *Queue, visibility time.Duration,
 			return nil, false, err
 		}
 		dry = len(claimed) < want
-		kept, err := s.sift(tx, q, claimed)
+		kept, err := s.sift(tx, q, claimed, func(seqs []int64) error {
+			_, err := deleteSlots(tx, q.bin, seqs)
+			return err
+		})
 		if err != nil {
 			return nil, false, err
 		}
@@ -68,8 +71,8 @@ func claimSlots(tx *store.Tx, q *Queue, until int64, want int) ([]*Received, err
 }
 
 // sift reads the messages of claimed slots. It drops those past their retention, moves those that were
-// received too often to the dead-letter queue and gives the rest, in order.
-func (s *Queues) sift(tx *store.Tx, q *Queue, claimed []*Received) ([]*Received, error) {
+// received too often to the dead-letter queue and gives the rest, in order. drop deletes messages by number.
+func (s *Queues) sift(tx *store.Tx, q *Queue, claimed []*Received, drop func(seqs []int64) error) ([]*Received, error) {
 	if err := loadMessages(tx, claimed); err != nil {
 		return nil, err
 	}
@@ -87,9 +90,10 @@ func (s *Queues) sift(tx *store.Tx, q *Queue, claimed []*Received) ([]*Received,
 		}
 	}
 	if len(expired) > 0 {
-		if err := s.expire(tx, q, expired); err != nil {
+		if err := drop(expired); err != nil {
 			return nil, err
 		}
+		s.countExpired(tx, len(expired))
 	}
 	if len(dead) > 0 {
 		moved, err := s.bury(tx, q, dead)
@@ -104,11 +108,9 @@ func (s *Queues) sift(tx *store.Tx, q *Queue, claimed []*Received) ([]*Received,
 	return kept, nil
 }
 
-// expire deletes messages of a standard queue that are past their retention.
-func (s *Queues) expire(tx *store.Tx, q *Queue, seqs []int64) error {
-	_, err := deleteSlots(tx, q.bin, seqs)
-	tx.AfterCommit(func() { s.count.expired.Add(int64(len(seqs))) })
-	return err
+// countExpired counts messages that were dropped past their retention, once that is so.
+func (s *Queues) countExpired(tx *store.Tx, n int) {
+	tx.AfterCommit(func() { s.count.expired.Add(int64(n)) })
 }
 
 // loadMessages reads what was sent into claimed messages.

@@ -101,7 +101,9 @@ func (s *Queues) sweepQueue(ctx context.Context, name string) error {
 		if err != nil || len(seqs) == 0 {
 			return false, err
 		}
-		return len(seqs) == sweepStep, s.expire(tx, q, seqs)
+		s.countExpired(tx, len(seqs))
+		_, err = deleteSlots(tx, q.bin, seqs)
+		return len(seqs) == sweepStep, err
 	})
 }
 

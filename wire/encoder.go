@@ -122,9 +122,13 @@ func (e *Encoder) Time(t time.Time, f TimeFormat) {
 // hexDigits spells \u00XX.
 const hexDigits = "0123456789abcdef"
 
-// String writes a string. Only what JSON demands is escaped; bytes that are not UTF-8 become U+FFFD.
-func (e *Encoder) String(s string) {
-	b := append(e.buf, '"')
+// String writes a string as AppendString does.
+func (e *Encoder) String(s string) { e.buf = AppendString(e.buf, s) }
+
+// AppendString appends s as a JSON string. Only what JSON demands is escaped; bytes that are not UTF-8 become
+// U+FFFD.
+func AppendString(b []byte, s string) []byte {
+	b = append(b, '"')
 	start := 0
 	for i := 0; ; {
 		for i < len(s) && plain[s[i]] {
@@ -161,7 +165,7 @@ func (e *Encoder) String(s string) {
 		start = i
 	}
 	b = append(b, s[start:]...)
-	e.buf = append(b, '"')
+	return append(b, '"')
 }
 
 // Strings writes a list of strings, the commonest list.

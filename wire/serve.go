@@ -94,16 +94,6 @@ func Decode(r *Request, in Input) error {
 // emptyObject is what an empty body means.
 var emptyObject = []byte("{}")
 
-// Unmarshal reads JSON that Marshal wrote, for rooms that keep parts of a shape as they came. Constraints
-// are not checked again.
-func Unmarshal(data []byte, shape Input) error {
-	d := NewDecoder(data)
-	defer d.Release()
-	shape.DecodeJSON(d)
-	d.End()
-	return d.fail
-}
-
 // Marshal gives a shape's JSON.
 func Marshal(shape Output) []byte {
 	e := NewEncoder()

@@ -37,16 +37,6 @@ func New() string {
 	return format(u)
 }
 
-// Random gives a UUID of version 4, for ids that must not tell when they were made.
-func Random() string {
-	var u [16]byte
-	source.Lock()
-	random(u[:])
-	source.Unlock()
-	u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80
-	return format(u)
-}
-
 // random fills b; the caller holds the lock.
 func random(b []byte) {
 	if source.next == 0 || source.next+len(b) > len(source.buf) {

@@ -65,7 +65,7 @@ func Postgres(t testing.TB, server string) Database {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema := "test_" + strings.ReplaceAll(id.Random(), "-", "")
+	schema := "test_" + strings.ReplaceAll(id.New(), "-", "")
 	if _, err := db.ExecContext(t.Context(), "CREATE SCHEMA "+schema); err != nil {
 		t.Fatalf("%s names a server that makes no schema: %v", Env, err)
 	}
