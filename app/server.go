@@ -87,7 +87,7 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 		return nil, err
 	}
 	arns := arn.NewMaker(cfg.Account, cfg.Region)
-	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics})
+	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
 	s.bus = bus.New(s.db, bus.Config{ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns)})
 	handler, err := s.door(arns)
 	if err != nil {

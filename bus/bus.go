@@ -31,7 +31,7 @@ import (
 // Default is the bus that every account has, and the one that AWS's services publish to.
 const Default = "default"
 
-// Subjects of this room's faults, by which a door tells its exceptions apart.
+// Subjects of this room's faults: what they are about.
 const (
 	SubjectBus    = "EventBus"
 	SubjectRule   = "Rule"

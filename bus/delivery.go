@@ -20,7 +20,7 @@ type Delivery struct {
 	Attributes                 map[string]string // of a dead letter: why it is one
 
 	// Err is why the target does not take it, whatever else is tried: an error of kind Denied, NotFound or
-	// Invalid. The target's Local sets it.
+	// Invalid. The target's Local sets it, or the bus where no Local can be asked.
 	Err error
 
 	service  string    // whose Local takes it

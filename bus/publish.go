@@ -28,12 +28,11 @@ type Outgoing struct {
 	Event *Event
 }
 
-// setID gives the event's id, which it draws where there is none.
-func (ev *Event) setID() string {
+// setID draws an id for an event that has none.
+func (ev *Event) setID() {
 	if ev.ID == "" {
 		ev.ID = id.New()
 	}
-	return ev.ID
 }
 
 // Publish puts an event on a bus: every target of every enabled rule that it matches receives it in this

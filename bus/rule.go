@@ -11,11 +11,10 @@ import (
 	"github.com/casestream/casestream/store"
 )
 
-// States of a rule.
+// States of a rule that are looked at; every other counts as enabled.
 const (
-	Enabled           = "ENABLED"
-	EnabledCloudTrail = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
-	Disabled          = "DISABLED"
+	Enabled  = "ENABLED"
+	Disabled = "DISABLED"
 )
 
 // Rule is one rule of a bus.

@@ -76,7 +76,7 @@ func (g *Gateway) unsigned(x *exchange, err error) error {
 		e.Message = "Access to the resource " + scheme(x.http) + "://" + x.http.Host + "/ is denied."
 	}
 	if x.served.svc.AlsoQuery {
-		e.Namespace = coral
+		e.Namespace = wire.CoralNamespace
 	}
 	return e
 }

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -74,6 +73,3 @@ func tooLarge(x *exchange, limit int64) error {
 		MessageKey: messageKey(x), Header: http.Header{"Connection": {"close"}},
 	}
 }
-
-// errNoAction is a request to a queue's URL that says nothing: a browser that looks, mostly.
-var errNoAction = errors.New("no action")

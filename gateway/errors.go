@@ -12,9 +12,6 @@ import (
 	"github.com/casestream/casestream/wire"
 )
 
-// coral is the namespace of errors of SQS's that are not in its model.
-const coral = "com.amazon.coral.service"
-
 // panicked is a panic as an error.
 type panicked struct{ value any }
 
@@ -130,7 +127,7 @@ func fallback(x *exchange, err error) wire.APIError {
 		e.Message = f.Msg
 	}
 	if x.req.Service != nil && x.req.Service.AlsoQuery && !(x.req.Op != nil && slices.Contains(x.req.Op.Errors, e.Code)) {
-		e.Namespace = coral
+		e.Namespace = wire.CoralNamespace
 	}
 	return e
 }
@@ -170,7 +167,7 @@ func unknownOperation(x *exchange, name string) error {
 		e.Status = http.StatusNotFound
 	}
 	if x.served.svc.AlsoQuery {
-		e.Namespace = coral
+		e.Namespace = wire.CoralNamespace
 	}
 	return e
 }
@@ -193,7 +190,7 @@ var generic = []string{
 // checkCode panics when an operation answers with a code that its model does not list.
 func (g *Gateway) checkCode(x *exchange, e *wire.Error) {
 	op := x.req.Op
-	if op == nil || len(op.Errors) == 0 || e.Namespace == coral || e.Code == x.req.Service.Invalid.Code ||
+	if op == nil || len(op.Errors) == 0 || e.Namespace == wire.CoralNamespace || e.Code == x.req.Service.Invalid.Code ||
 		slices.Contains(op.Errors, e.Code) || slices.Contains(generic, e.Code) {
 		return
 	}

@@ -95,7 +95,7 @@ func (g *Gateway) serve(x *exchange) (wire.Output, error) {
 	if err := g.authenticate(x); err != nil {
 		return nil, err
 	}
-	// Every access key is its account's root. What identity policies decide will be asked here.
+	// Every access key may do all that its account's root may. What identity policies decide will be asked here.
 	return g.dispatch(x)
 }
 

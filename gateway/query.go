@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -60,6 +61,9 @@ func (g *Gateway) byAction(name, version string) *served {
 	}
 	return found
 }
+
+// errNoAction is a request to a queue's URL that says nothing: a browser that looks, mostly.
+var errNoAction = errors.New("no action")
 
 // resolveQueue does what SQS does with a request that is sent to a queue's URL: the queue is the one that
 // is meant, and operations on no queue are not to be had there.

@@ -27,15 +27,15 @@ func parse(text string) (*Policy, error) {
 	if !ok {
 		return nil, errors.New("not an object")
 	}
-	p := &Policy{Version: "2008-10-17"}
+	p := &Policy{}
 	for _, m := range doc {
 		switch m.key {
 		case "Version":
-			if p.Version, _ = m.value.(string); p.Version != "2012-10-17" && p.Version != "2008-10-17" {
+			if v, _ := m.value.(string); v != "2012-10-17" && v != "2008-10-17" {
 				return nil, errors.New("Version must be 2012-10-17 or 2008-10-17")
 			}
 		case "Id":
-			if p.ID, ok = m.value.(string); !ok {
+			if _, ok := m.value.(string); !ok {
 				return nil, errors.New("Id must be a string")
 			}
 		case "Statement":

@@ -20,8 +20,6 @@ import (
 
 // Policy is a parsed document. It is immutable and may be used by many at once.
 type Policy struct {
-	Version    string
-	ID         string
 	Statements []Statement
 }
 

@@ -56,7 +56,7 @@ func (s *Queues) claimGroup(tx *store.Tx, q *Queue, group string, until int64, w
 	}
 	seqs := make([]int64, len(kept))
 	for i, m := range kept {
-		seqs[i], m.visible = m.seq, until
+		seqs[i] = m.seq
 	}
 	if err := fifoClaim.Exec(tx, seqs, until, tx.Micros(), q.bin, group); err != nil {
 		return nil, err

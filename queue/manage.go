@@ -27,7 +27,7 @@ const maxTags = 50
 // errUnchanged ends a transaction that finds nothing to write, so that it need not commit.
 var errUnchanged = errors.New("nothing to change")
 
-// isName says whether a text has a queue name's characters.
+// isName says whether a text has only letters, digits, hyphens, underscores and periods.
 func isName(s string) bool {
 	for _, c := range []byte(s) {
 		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {

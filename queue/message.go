@@ -21,7 +21,7 @@ type Message struct {
 	TraceHeader string
 	SenderID    string
 
-	// ID and Sequence are filled in by SendTx. A message that repeats one of the last five minutes on a
+	// ID and Sequence are filled in by sending. A message that repeats one of the last five minutes on a
 	// FIFO queue gets the first one's, and is not sent again.
 	ID       string
 	Sequence string // FIFO queues only
@@ -198,13 +198,7 @@ func validAttributeName(s string) bool {
 	if strings.HasPrefix(lower, "aws.") || strings.HasPrefix(lower, "amazon.") {
 		return false
 	}
-	for _, c := range []byte(s) {
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.' {
-			continue
-		}
-		return false
-	}
-	return true
+	return isName(s)
 }
 
 // validNumber says whether a text is a decimal number.

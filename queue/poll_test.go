@@ -240,7 +240,7 @@ func TestAReceiverThatGoesWhenItIsWokenWakesTheNext(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if err := f.queues.SendTx(tx, to, &queue.Message{Body: "a"}); err != nil {
+				if err := f.queues.SendManyTx(tx, queue.Load{To: to, Messages: []*queue.Message{{Body: "a"}}}); err != nil {
 					return err
 				}
 				tx.AfterCommit(cancel) // behind the wake-up

@@ -1,5 +1,5 @@
 // Package queue keeps durable queues: visibility timeouts, delays, long polling, FIFO order and
-// deduplication, dead letters, retention. A message is sent in the caller's own transaction (SendTx), so
+// deduplication, dead letters, retention. A message is sent in the caller's own transaction (SendManyTx), so
 // that it exists exactly when the change that it tells of does.
 //
 // It is not the SQS API: svc/sqs decodes, authorises and words the answers. It keeps SQS's rules, because
@@ -7,7 +7,7 @@
 //
 //	queue.go       Queues, Queue and its cached copies · queue_sql.go their rows
 //	attributes.go  a queue's attributes and their rules · redrive.go the two redrive policies
-//	manage.go      create, change, list, purge, delete · sweep.go what goes by itself: retention, old bins
+//	manage.go      create, change, list, purge, delete · sweep.go what goes by itself: retention, old bins · sweep_sql.go its rows
 //	message.go     Message and the rules that it must meet · handle.go receipt handles
 //	send.go        sending · send_sql.go its rows · dedup_sql.go duplicates on FIFO queues
 //	receive.go     receiving, batched · standard_sql.go claims on standard queues · fifo_sql.go on FIFO queues

@@ -73,28 +73,20 @@ func (s *Queues) sendBatch(tx *store.Tx, calls []*store.BatchCall[sendCall, []Se
 	return nil
 }
 
-// SendTx sends messages to one queue in the caller's transaction: it is SendManyTx with one load.
-func (s *Queues) SendTx(tx *store.Tx, to *Queue, msgs ...*Message) error {
-	return s.SendManyTx(tx, Load{to, msgs})
-}
-
-// Load is what one queue is sent.
+// Load is what one queue is sent: messages that have passed its Check.
 type Load struct {
 	To       *Queue
 	Messages []*Message
 }
 
 // SendManyTx sends messages in the caller's transaction: they are there exactly when it commits. It fills in
-// each message's ID and Sequence; a message that breaks a rule of its queue fails all of them. A caller with
+// each message's ID and Sequence. A caller with
 // several messages for FIFO queues should send them in one call: within a call the groups of all queues are
 // taken in an order that cannot deadlock with others.
 func (s *Queues) SendManyTx(tx *store.Tx, loads ...Load) error {
 	var list []outgoing
 	for _, l := range loads {
 		for _, m := range l.Messages {
-			if err := l.To.Check(m); err != nil {
-				return err
-			}
 			list = append(list, outgoing{l.To, m})
 		}
 	}

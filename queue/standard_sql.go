@@ -58,7 +58,7 @@ func claimSlots(tx *store.Tx, q *Queue, until int64, want int) ([]*Received, err
 	now := tx.Micros()
 	args := []any{q.bin, now - q.Retention.Microseconds(), now, want, until, now}
 	return store.List(tx, slotClaim, args, func(scan store.Scan) (*Received, error) {
-		m := &Received{visible: until}
+		m := &Received{}
 		var first int64
 		var source *string
 		err := scan(&m.seq, &m.Receives, &first, &source)
@@ -102,9 +102,9 @@ func (s *Queues) sift(tx *store.Tx, q *Queue, claimed []*Received, drop func(seq
 		}
 		if !moved { // nowhere to go: it stays, and goes on being delivered
 			kept = append(kept, dead...)
+			slices.SortFunc(kept, func(a, b *Received) int { return cmp.Compare(a.seq, b.seq) })
 		}
 	}
-	slices.SortFunc(kept, func(a, b *Received) int { return cmp.Compare(a.seq, b.seq) })
 	return kept, nil
 }
 

@@ -13,8 +13,8 @@ import (
 const (
 	sweepEvery = 10 * time.Second
 	sweepStep  = 500
-	// goneKeep is how long the bin of a deleted queue is remembered: for a send that was under way when it
-	// went, and for those who want names to stay taken.
+	// goneKeep is how long the bin of a deleted queue is remembered at least, for a send that was under way
+	// when it went; where names stay taken for longer, that long.
 	goneKeep = 2 * time.Minute
 )
 
@@ -118,7 +118,7 @@ func (s *Queues) sweepBins(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = s.steps(ctx, func(*store.Tx) (bool, error) { return true, nil }, func(tx *store.Tx) (bool, error) { return emptyBin(tx, bin) })
+		err = s.steps(ctx, func(*store.Tx) (bool, error) { return true, nil }, func(tx *store.Tx) (bool, error) { return emptyBin(tx, bin, max(goneKeep, s.cfg.RecreateAfter)) })
 	}
 	return err
 }

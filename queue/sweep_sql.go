@@ -3,6 +3,7 @@ package queue
 import (
 	"math"
 	"slices"
+	"time"
 
 	"github.com/casestream/casestream/store"
 )
@@ -63,7 +64,7 @@ func goneBins(tx *store.Tx) ([]int64, error) {
 
 // emptyBin removes some of what a bin holds, and says whether there may be more. The bin itself goes when
 // it has been unused for a while.
-func emptyBin(tx *store.Tx, bin int64) (more bool, err error) {
+func emptyBin(tx *store.Tx, bin int64, keep time.Duration) (more bool, err error) {
 	seqs, err := store.Column[int64](tx, `SELECT seq FROM queue_slot WHERE bin = ? LIMIT ?`, bin, sweepStep)
 	if err != nil {
 		return false, err
@@ -79,7 +80,7 @@ func emptyBin(tx *store.Tx, bin int64) (more bool, err error) {
 	if _, err := tx.Exec(`DELETE FROM queue_dedup WHERE bin = ?`, bin); err != nil {
 		return false, err
 	}
-	_, err = tx.Exec(`DELETE FROM queue_bin WHERE id = ? AND gone_at <= ?`, bin, tx.Now().Add(-goneKeep).UnixMicro())
+	_, err = tx.Exec(`DELETE FROM queue_bin WHERE id = ? AND gone_at <= ?`, bin, tx.Now().Add(-keep).UnixMicro())
 	return false, err
 }
 

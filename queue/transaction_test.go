@@ -19,7 +19,7 @@ import (
 	"github.com/casestream/casestream/store/storetest"
 )
 
-func TestSendTxIsPartOfTheCallersTransaction(t *testing.T) {
+func TestSendingIsPartOfTheCallersTransaction(t *testing.T) {
 	live(t, func(f *fixture) {
 		q := f.create("orders")
 		out := f.poll(f.Context(), q, 10)
@@ -30,10 +30,11 @@ func TestSendTxIsPartOfTheCallersTransaction(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if err := f.queues.SendTx(tx, to, &queue.Message{Body: body}); err != nil {
+				m := &queue.Message{Body: body}
+				if err := to.Check(m); err != nil {
 					return err
 				}
-				return end
+				return errors.Join(f.queues.SendManyTx(tx, queue.Load{To: to, Messages: []*queue.Message{m}}), end)
 			})
 		}
 		if err := send("lost", no); !errors.Is(err, no) {

@@ -18,7 +18,7 @@ type Decoder struct {
 	pos   int
 	first bool   // no member or element was read yet in the innermost container
 	key   []byte // of the member that Next found
-	buf   []byte // for keys with escapes
+	buf   []byte // for strings with escapes
 	bound uint64 // required members that the path and the query string gave
 	fail  error
 }
@@ -207,7 +207,7 @@ func (d *Decoder) nextKey() bool {
 	return true
 }
 
-// Key gives the name of the member that Next found; it is valid until the next call of Next.
+// Key gives the name of the member that Next found; it is valid until the member's value is read.
 func (d *Decoder) Key() []byte { return d.key }
 
 // More says whether the innermost array has another element and steps to it.

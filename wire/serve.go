@@ -133,7 +133,7 @@ func (c *Check) verdict(svc *Service) error {
 func malformed(r *Request, cause error) error {
 	e := &Error{Code: "SerializationException", Status: http.StatusBadRequest, Message: cause.Error(), MessageKey: r.Service.Invalid.MessageKey}
 	if r.Service.AlsoQuery {
-		e.Namespace, e.QueryCode = coralNamespace, "MalformedInput"
+		e.Namespace, e.QueryCode = CoralNamespace, "MalformedInput"
 	}
 	return e
 }
@@ -167,5 +167,5 @@ func malformedQuery(cause error) error {
 	return &Error{Code: "MalformedInput", Status: http.StatusBadRequest, Message: cause.Error()}
 }
 
-// coralNamespace is where SQS's errors come from that its model does not have.
-const coralNamespace = "com.amazon.coral.service"
+// CoralNamespace is where SQS's errors come from that its model does not have.
+const CoralNamespace = "com.amazon.coral.service"

@@ -35,7 +35,6 @@ const (
 // protocol and its operations. cmd/apigen writes it; the service's room adds MapError.
 type Service struct {
 	ID             string   // our room and package: "connectcases"
-	SDKID          string   // AWS's service id: "ConnectCases"
 	SigningName    string   // the service in a SigV4 scope: "cases"
 	EndpointPrefix string   // the first label of the host: "cases"
 	TargetPrefix   string   // before the dot in X-Amz-Target: "AmazonSQS"; empty for REST

@@ -19,9 +19,6 @@ type XMLOutput interface {
 	EncodeXML(x *XML)
 }
 
-// Bytes gives what was written.
-func (x *XML) Bytes() []byte { return x.buf }
-
 // Start opens an element.
 func (x *XML) Start(name string) {
 	x.buf = append(x.buf, '<')

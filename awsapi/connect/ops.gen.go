@@ -63,7 +63,6 @@ func (Unimplemented) ListIntegrationAssociations(context.Context, *ListIntegrati
 func Describe(api API) *wire.Service {
 	return &wire.Service{
 		ID:             "connect",
-		SDKID:          "Connect",
 		SigningName:    "connect",
 		EndpointPrefix: "connect",
 		APIVersion:     "2017-08-08",

@@ -279,7 +279,6 @@ func (Unimplemented) UpdateTemplate(context.Context, *UpdateTemplateInput) (*Upd
 func Describe(api API) *wire.Service {
 	return &wire.Service{
 		ID:             "connectcases",
-		SDKID:          "ConnectCases",
 		SigningName:    "cases",
 		EndpointPrefix: "cases",
 		APIVersion:     "2022-10-03",

@@ -87,7 +87,6 @@ func (Unimplemented) UpdateProfile(context.Context, *UpdateProfileInput) (*Updat
 func Describe(api API) *wire.Service {
 	return &wire.Service{
 		ID:             "customerprofiles",
-		SDKID:          "Customer Profiles",
 		SigningName:    "profile",
 		EndpointPrefix: "profile",
 		APIVersion:     "2020-08-15",

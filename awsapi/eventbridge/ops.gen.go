@@ -363,7 +363,6 @@ func (Unimplemented) UpdateEventBus(context.Context, *UpdateEventBusInput) (*Upd
 func Describe(api API) *wire.Service {
 	return &wire.Service{
 		ID:             "eventbridge",
-		SDKID:          "EventBridge",
 		SigningName:    "events",
 		EndpointPrefix: "events",
 		TargetPrefix:   "AWSEvents",

@@ -159,7 +159,6 @@ func (Unimplemented) UntagQueue(context.Context, *UntagQueueInput) (*UntagQueueO
 func Describe(api API) *wire.Service {
 	return &wire.Service{
 		ID:             "sqs",
-		SDKID:          "SQS",
 		SigningName:    "sqs",
 		EndpointPrefix: "sqs",
 		TargetPrefix:   "AmazonSQS",

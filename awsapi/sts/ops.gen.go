@@ -87,7 +87,6 @@ func (Unimplemented) GetWebIdentityToken(context.Context, *GetWebIdentityTokenIn
 func Describe(api API) *wire.Service {
 	return &wire.Service{
 		ID:             "sts",
-		SDKID:          "STS",
 		SigningName:    "sts",
 		EndpointPrefix: "sts",
 		APIVersion:     "2011-06-15",

@@ -28,7 +28,6 @@ func emitOperations(w *writer) {
 	}
 	for _, kv := range [][2]string{
 		{"ID", w.id},
-		{"SDKID", m.ServiceID},
 		{"SigningName", signing},
 		{"EndpointPrefix", m.EndpointPrefix},
 		{"TargetPrefix", m.TargetPrefix},

@@ -45,7 +45,7 @@ func (t *Target) DeliverTx(tx *store.Tx, list []*bus.Delivery) error {
 			Body: string(d.Body), Attributes: attributes(d.Attributes), GroupID: d.MessageGroupID,
 			SenderID: t.arns.Account, TraceHeader: d.Event.TraceHeader,
 		}
-		if !t.allowed(l.to, d) {
+		if !t.allowed(l, d.RuleARN) {
 			d.Err = fault.New(fault.Denied, "The policy of the queue "+l.to.ARN+" does not let events.amazonaws.com send messages for the rule "+d.RuleARN)
 		} else if d.Err = l.to.Check(m); d.Err == nil {
 			l.messages = append(l.messages, m)
@@ -66,6 +66,7 @@ type load struct {
 	to       *engine.Queue
 	missing  error // there is no such queue
 	messages []*engine.Message
+	allowed  map[string]bool // by rule: what the queue's policy said
 }
 
 // find gives the load of a queue; it looks each queue up once.
@@ -75,9 +76,9 @@ func (t *Target) find(tx *store.Tx, loads *[]*load, queueARN string) (*load, err
 			return l, nil
 		}
 	}
-	l := &load{arn: queueARN}
+	l := &load{arn: queueARN, allowed: make(map[string]bool, 1)}
 	var err error
-	if l.to, err = t.resolve(tx, queueARN); err != nil {
+	if l.to, err = t.queues.ByARN(tx, queueARN); err != nil {
 		if fault.KindOf(err) != fault.NotFound {
 			return nil, err
 		}
@@ -87,28 +88,24 @@ func (t *Target) find(tx *store.Tx, loads *[]*load, queueARN string) (*load, err
 	return l, nil
 }
 
-// resolve finds the queue; one of another Region or account does not exist here.
-func (t *Target) resolve(tx *store.Tx, queueARN string) (*engine.Queue, error) {
-	a, ok := arn.Parse(queueARN)
-	if !ok || t.arns.Make("sqs", a.Resource) != queueARN {
-		return nil, fault.Missing(engine.SubjectQueue, queueARN, "The queue "+queueARN+" is not in this account and Region")
-	}
-	return t.queues.ByName(tx, a.Resource)
-}
-
-// allowed asks the queue's policy; a queue without one lets nobody send but its owner.
-func (t *Target) allowed(q *engine.Queue, d *bus.Delivery) bool {
-	if q.Policy == nil {
+// allowed asks the queue's policy, once a rule; a queue without one lets nobody send but its owner.
+func (t *Target) allowed(l *load, ruleARN string) bool {
+	if l.to.Policy == nil {
 		return false
 	}
-	return q.Policy.Evaluate(policy.Request{
-		Principal: eventBridge, Action: "sqs:SendMessage", Resource: q.ARN,
-		Context: map[string][]string{
-			"aws:SourceArn": {d.RuleARN}, "aws:SourceAccount": {t.arns.Account},
-			// What queue policies ask besides. No network lies between: nothing is safer on its way.
-			"aws:SecureTransport": {"true"}, "aws:PrincipalIsAWSService": {"true"}, "aws:PrincipalServiceName": eventBridge.Values,
-		},
-	}) == policy.Allowed
+	allowed, asked := l.allowed[ruleARN]
+	if !asked {
+		allowed = l.to.Policy.Evaluate(policy.Request{
+			Principal: eventBridge, Action: "sqs:SendMessage", Resource: l.to.ARN,
+			Context: map[string][]string{
+				"aws:SourceArn": {ruleARN}, "aws:SourceAccount": {t.arns.Account},
+				// What queue policies ask besides. No network lies between: nothing is safer on its way.
+				"aws:SecureTransport": {"true"}, "aws:PrincipalIsAWSService": {"true"}, "aws:PrincipalServiceName": eventBridge.Values,
+			},
+		}) == policy.Allowed
+		l.allowed[ruleARN] = allowed
+	}
+	return allowed
 }
 
 // attributes makes message attributes of a dead letter's, in name order.
