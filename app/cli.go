@@ -19,7 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Version is the release; the build sets it.
+// Version is the release that this tree is on its way to.
 var Version = "0.1.0-dev"
 
 // cli is the command line.

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 )
 
@@ -20,7 +19,7 @@ func fsyncsPerSecond(dir string, span time.Duration) (float64, error) {
 		if _, err := f.Write(page); err != nil {
 			return 0, err
 		}
-		if err := syscall.Fdatasync(int(f.Fd())); err != nil {
+		if err := fdatasync(f); err != nil {
 			return 0, err
 		}
 		n++

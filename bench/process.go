@@ -23,8 +23,7 @@ import (
 type process struct {
 	cmd   *exec.Cmd
 	base  string
-	debug string // where the server's profiles are
-	key   sigv4.Credentials
+	debug string        // where the server's profiles are
 	ready time.Duration // from start to the first 200
 }
 
@@ -43,7 +42,7 @@ func freeAddr() (string, error) {
 
 // start runs a command and waits until a path of it answers 200.
 func start(ctx context.Context, addr, probe, name string, args ...string) (*process, error) {
-	p := &process{cmd: exec.CommandContext(ctx, name, args...), base: "http://" + addr, key: key}
+	p := &process{cmd: exec.CommandContext(ctx, name, args...), base: "http://" + addr}
 	began := time.Now()
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
@@ -127,7 +126,7 @@ func (p *process) stop() {
 
 // client gives a client of the server.
 func (p *process) client() *client.Client {
-	return &client.Client{Base: p.base, Region: "us-east-1", Key: p.key}
+	return &client.Client{Base: p.base, Region: "us-east-1", Key: key}
 }
 
 // rss gives the process's resident memory in MB, 0 where the system does not tell.

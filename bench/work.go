@@ -122,8 +122,8 @@ func (w *work) fill(ctx context.Context, messages int) error {
 	return <-errs
 }
 
-// caseFor gives the case that a connection updates, made when first asked for.
-func (w *work) caseFor(ctx context.Context, n int) error {
+// makeCases sees to it that each of n connections has a case of its own to update.
+func (w *work) makeCases(ctx context.Context, n int) error {
 	for len(w.cases) < n {
 		if err := w.seed.CreateCase(ctx); err != nil {
 			return err
@@ -150,7 +150,7 @@ func (w *work) update(tag func(c *conn, i int) string) func(context.Context, *co
 
 // updates measures UpdateCase alone; its events are taken out of the queue afterwards.
 func (w *work) updates(ctx context.Context, n int, span time.Duration) (result, error) {
-	if err := w.caseFor(ctx, n); err != nil {
+	if err := w.makeCases(ctx, n); err != nil {
 		return result{}, err
 	}
 	r, err := load(ctx, n, span, w.update(func(c *conn, i int) string { return fmt.Sprintf("update %d of %d", i, c.n) }))
@@ -170,11 +170,12 @@ func (w *work) updates(ctx context.Context, n int, span time.Duration) (result, 
 // updatesReceived measures the whole road: updates on n connections, and consumers that take the events
 // out of the queue. It counts events received, and the time from the start of the update to the receipt.
 func (w *work) updatesReceived(ctx context.Context, n int, span time.Duration) (result, error) {
-	if err := w.caseFor(ctx, n); err != nil {
+	if err := w.makeCases(ctx, n); err != nil {
 		return result{}, err
 	}
 	var mu sync.Mutex
 	sentAt := make(map[string]time.Time)
+	seen := make(map[string]bool)
 	var lat []time.Duration
 	consumers := min(16, n)
 	receive := sqs(w.srv.base, "ReceiveMessage", client.Object{"QueueUrl": w.seed.QueueURL, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 2})
@@ -191,8 +192,10 @@ func (w *work) updatesReceived(ctx context.Context, n int, span time.Duration) (
 					now := time.Now()
 					mu.Lock()
 					defer mu.Unlock()
-					if t, ok := sentAt[titleOf(body)]; ok {
+					title := titleOf(body)
+					if t, ok := sentAt[title]; ok {
 						lat = append(lat, now.Sub(t))
+						seen[title] = true
 					}
 				})
 				if err != nil {
@@ -222,8 +225,8 @@ func (w *work) updatesReceived(ctx context.Context, n int, span time.Duration) (
 	if err == nil {
 		err = <-errs
 	}
-	if err == nil && len(lat) != len(sentAt) {
-		err = fmt.Errorf("%d updates and %d events", len(sentAt), len(lat))
+	if err == nil && (len(lat) != len(sentAt) || len(seen) != len(sentAt)) {
+		err = fmt.Errorf("%d updates and %d events of %d of them", len(sentAt), len(lat), len(seen))
 	}
 	return summarize(lat, inTime, took), err
 }

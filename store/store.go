@@ -3,7 +3,7 @@
 //
 // It is not an ORM and knows no table but its own list of migrations: rooms write SQL, in one text that
 // both engines understand: ? placeholders, ON CONFLICT, RETURNING, JSON in TEXT, times as BIGINT
-// microseconds, ids as TEXT. Three markers stand where the two differ, each a comment to the engine that
+// microseconds, ids as TEXT. Four markers stand where the two differ, each a comment to the engine that
 // does not need it:
 //
 //	/*for update*/   behind a SELECT: hold the rows that it read until the transaction ends
@@ -283,7 +283,7 @@ func (db *DB) check(err error) Class {
 }
 
 // fault gives an engine's error the kind that the door answers with. An error that the closure itself
-// returned, and sql.ErrNoRows, pass through.
+// returned passes through.
 func (db *DB) fault(err error) error {
 	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"math/rand/v2"
 	"time"
@@ -99,9 +98,6 @@ func (tx *Tx) Get(query string, args []any, dest ...any) (bool, error) {
 // IsUnique says whether an error of Exec, Get or Each is a violated unique constraint, so that the closure can
 // say what was taken. The transaction is lost all the same; to go on, use ON CONFLICT DO NOTHING.
 func (tx *Tx) IsUnique(err error) bool { return tx.db.engine.Classify(err) == Unique }
-
-// Context carries values to what the closure calls; it is never cancelled.
-func (tx *Tx) Context() context.Context { return tx.s.ctx }
 
 // prepare gives the engine's text of a query and, where statements are cached, its prepared form.
 func (tx *Tx) prepare(query string) (string, *sql.Stmt, error) {

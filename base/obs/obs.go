@@ -1,4 +1,4 @@
-// Package obs counts what a server does, for people who watch it: counters and gauges in Prometheus' text
+// Package obs counts what a server does, for people who watch it: counters in Prometheus' text
 // form. Logs need nothing from here: they are log/slog.
 package obs
 
@@ -19,9 +19,8 @@ type Registry struct {
 
 // metric is one name with its series.
 type metric struct {
-	name, help, kind string
-	labels           []string
-	read             func() float64 // gauges that are read when asked for
+	name, help string
+	labels     []string
 
 	mu     sync.RWMutex
 	series map[string]*atomic.Int64
@@ -35,12 +34,7 @@ func NewRegistry() *Registry { return &Registry{metrics: make(map[string]*metric
 
 // Counter makes a counter, or gives the one that has the name. The name is snake_case and ends in _total.
 func (r *Registry) Counter(name, help string, labels ...string) *Counter {
-	return &Counter{r.metric(&metric{name: name, help: help, kind: "counter", labels: labels, series: make(map[string]*atomic.Int64)})}
-}
-
-// Gauge makes a metric whose value is read when somebody asks for it.
-func (r *Registry) Gauge(name, help string, read func() float64) {
-	r.metric(&metric{name: name, help: help, kind: "gauge", read: read})
+	return &Counter{r.metric(&metric{name: name, help: help, labels: labels, series: make(map[string]*atomic.Int64)})}
 }
 
 // metric registers m unless its name is taken.
@@ -97,11 +91,7 @@ func (r *Registry) WriteTo(w io.Writer) (int64, error) {
 
 // write writes one metric.
 func (m *metric) write(b *strings.Builder) {
-	fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s %s\n", m.name, m.help, m.name, m.kind)
-	if m.read != nil {
-		fmt.Fprintf(b, "%s %g\n", m.name, m.read())
-		return
-	}
+	fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s counter\n", m.name, m.help, m.name)
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	keys := make([]string, 0, len(m.series))

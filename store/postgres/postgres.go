@@ -6,6 +6,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -42,8 +43,7 @@ const connectTimeout = 5 * time.Second
 
 // dialer makes connections that notice within half a minute that the other machine is gone: a transaction
 // whose server was cut off would otherwise wait for a quarter of an hour.
-var dialer = &net.Dialer{
-	Timeout:         connectTimeout,
+var dialer = net.Dialer{
 	KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3},
 	ControlContext:  abandon,
 }
@@ -64,10 +64,10 @@ func (Engine) Open(ctx context.Context, dsn string) (store.Conns, error) {
 			cfg.RuntimeParams[k] = v
 		}
 	}
-	if cfg.ConnectTimeout == 0 {
-		cfg.ConnectTimeout = connectTimeout
-		cfg.DialFunc = dialer.DialContext
-	}
+	cfg.ConnectTimeout = cmp.Or(cfg.ConnectTimeout, connectTimeout)
+	d := dialer
+	d.Timeout = cfg.ConnectTimeout
+	cfg.DialFunc = d.DialContext
 	db := stdlib.OpenDB(*cfg)
 	db.SetMaxOpenConns(writers + readers)
 	db.SetMaxIdleConns(writers + readers)

@@ -38,8 +38,6 @@ var floors = map[string]int{
 	"target/":         5,
 	"svc/":            5,
 	"gateway":         6,
-	"courier":         6,
-	"web":             6,
 	"client":          2,
 	"client/seed":     3,
 	"app":             7,
@@ -170,7 +168,7 @@ var only = []struct {
 		return strings.HasSuffix(base, "_ops.go") || base == "service.go" || s.gen
 	}, "AWS's shapes stop at the door: *_ops.go and service.go"},
 	{"net/http", func(s source) bool {
-		return inRoom(s.dir, "gateway", "web", "wire", "target", "awsapi", "app", "client", "bench", "test", "cmd")
+		return inRoom(s.dir, "gateway", "wire", "target", "awsapi", "app", "client", "bench", "test", "cmd")
 	}, "HTTP belongs to the doors"},
 	{"database/sql", func(s source) bool { return inRoom(s.dir, "store") }, "rooms run statements with a store.Tx"},
 }
@@ -227,7 +225,7 @@ func TestCallsStandWhereTheyMay(t *testing.T) {
 }
 
 // statement finds SQL in a string.
-var statement = regexp.MustCompile(`(?s)^\s*(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+\s+SET|DELETE FROM)\s`)
+var statement = regexp.MustCompile(`(?s)^\s*(SELECT|INSERT INTO|UPDATE\s+\w+\s+SET|DELETE FROM)\s`)
 
 // tableOf finds the tables that a statement names.
 var tableOf = regexp.MustCompile(`(?:FROM|JOIN|INTO|UPDATE)\s+([a-z][a-z_]*)`)
@@ -246,10 +244,11 @@ func TestSQLStandsInItsFiles(t *testing.T) {
 				return true
 			}
 			text, err := strconv.Unquote(lit.Value)
-			if err != nil || !statement.MatchString(text) {
+			rows := strings.HasSuffix(s.path, "_sql.go") // where a statement may be put together of several strings
+			if err != nil || !rows && !statement.MatchString(text) {
 				return true
 			}
-			if !strings.HasSuffix(s.path, "_sql.go") {
+			if !rows {
 				t.Errorf("%s: SQL stands in *_sql.go: %.60q", s.path, text)
 			}
 			for _, m := range tableOf.FindAllStringSubmatch(text, -1) {
