@@ -17,6 +17,8 @@ type Engine interface {
 	Rebind(query string) string
 	// Classify says what can be done about an error of the engine's driver.
 	Classify(err error) Class
+	// AllOf gives the full-text query for all of some words; see Tx.AllOf.
+	AllOf(words []string) string
 }
 
 // Conns is an open database.
@@ -28,6 +30,9 @@ type Conns struct {
 	Read *sql.DB
 	// Begin and BeginRead open a transaction that writes, and one that only reads from one snapshot.
 	Begin, BeginRead string
+	// TxNumber and Snapshot are queries for the number of the transaction and for which numbers it sees, where
+	// the database knows; empty: the store numbers transactions in the order of their commits.
+	TxNumber, Snapshot string
 	// Writers is how many transactions may write at once.
 	Writers int
 	// Readers is how many transactions may read at once.

@@ -115,9 +115,9 @@ func (g *grouped) commit(group []*job) {
 		fail(group, err)
 		return
 	}
-	kept := 0
+	kept, number := 0, g.db.committed.Load()+1
 	for _, j := range group {
-		if err := g.try(j, len(group) > 1); err != nil {
+		if err := g.try(j, number, len(group) > 1); err != nil {
 			// The transaction itself is gone: nothing of the group is kept.
 			g.s.rollback()
 			g.db.check(err)
@@ -138,6 +138,7 @@ func (g *grouped) commit(group []*job) {
 		fail(group, err)
 		return
 	}
+	g.db.committed.Store(number) // before anybody hears of the commit
 	lost := g.s.unheard()
 	for _, j := range group {
 		if j.err == nil {
@@ -149,7 +150,7 @@ func (g *grouped) commit(group []*job) {
 
 // try runs one closure. It leaves the closure's own failure in the job and gives back one that ends the
 // whole transaction.
-func (g *grouped) try(j *job, savepoint bool) error {
+func (g *grouped) try(j *job, number int64, savepoint bool) error {
 	if j.err = j.ctx.Err(); j.err != nil {
 		return nil
 	}
@@ -159,6 +160,7 @@ func (g *grouped) try(j *job, savepoint bool) error {
 		}
 	}
 	j.tx = g.db.newTx(g.s)
+	j.tx.number = number
 	j.err = j.tx.run(j.fn)
 	if j.err != nil && g.db.check(j.err) == Broken {
 		return j.err

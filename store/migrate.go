@@ -93,7 +93,11 @@ func (tx *Tx) script(statement string) error {
 	if strings.TrimSpace(statement) == "" {
 		return nil
 	}
-	_, err := tx.s.conn.ExecContext(tx.s.ctx, tx.db.engine.Rebind(statement))
+	query := tx.db.engine.Rebind(statement)
+	if query == "" {
+		return nil // for another engine
+	}
+	_, err := tx.s.conn.ExecContext(tx.s.ctx, query)
 	if err != nil {
 		return tx.note(err)
 	}

@@ -3,13 +3,15 @@
 //
 // It is not an ORM and knows no table but its own list of migrations: rooms write SQL, in one text that
 // both engines understand: ? placeholders, ON CONFLICT, RETURNING, JSON in TEXT, times as BIGINT
-// microseconds, ids as TEXT. Four markers stand where the two differ, each a comment to the engine that
-// does not need it:
+// microseconds, ids as TEXT, bytes as BYTEA. Markers stand where the two differ, each a comment to the engine
+// that does not need it:
 //
 //	/*for update*/   behind a SELECT: hold the rows that it read until the transaction ends
 //	/*skip locked*/  behind a SELECT: the same, and pass over rows that another transaction holds
 //	/*identity*/     the type of a column in a CREATE TABLE: a number that the database counts up
 //	/*clustered*/    behind a CREATE TABLE: keep the rows in the order of the primary key
+//	/*match*/        between a column of words and what AllOf gives: full-text search
+//	/*sqlite*/, /*postgres*/  before a statement of the schema that is for one of them alone
 //
 // Write runs a closure in a transaction and returns when the commit has reached the disk. On SQLite one
 // writer takes all closures that are waiting, runs each in a savepoint of its own and commits them
@@ -19,6 +21,7 @@
 //	store.go   DB, Open, Write, Read · tx.go Tx · session.go its connection · clock.go its time
 //	engine.go  what databases disagree about
 //	group.go   the one writer of SQLite · pooled.go the many of PostgreSQL
+//	horizon.go which transactions a snapshot sees
 //	rows.go    reading rows · many.go statements for any number of rows
 //	batch.go   concurrent calls of one kind as one step · migrate.go, migrations/ the schema
 //	step.go    where tests make a transaction fail
@@ -56,11 +59,13 @@ type DB struct {
 	writer  writer
 	readers chan *session
 
-	broken  atomic.Pointer[error]
-	clock   clock
-	closed  chan struct{}
-	stop    context.CancelFunc
-	running sync.WaitGroup
+	broken atomic.Pointer[error]
+	clock  clock
+	// committed is the number of the last commit, where the store itself numbers transactions.
+	committed atomic.Int64
+	closed    chan struct{}
+	stop      context.CancelFunc
+	running   sync.WaitGroup
 }
 
 // writer is how an engine's transactions are grouped: grouped (SQLite) or pooled (PostgreSQL).
@@ -108,6 +113,9 @@ func (db *DB) start(ctx context.Context) error {
 		db.readers <- nil // opened when first used
 	}
 	if err := db.migrate(ctx); err != nil {
+		return err
+	}
+	if err := db.startNumbers(statements); err != nil {
 		return err
 	}
 	if db.conns.Maintain != nil {
@@ -231,10 +239,12 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 // once runs fn in one transaction of a session. It leaves the session without a transaction.
 // committing, when not nil, is set while the outcome of the commit is open.
 func (db *DB) once(s *session, begin string, fn func(*Tx) error, committing *bool) error {
+	seen := db.committed.Load() // before the snapshot is taken: what was acknowledged until now is in it
 	if err := s.control(StepBegin, begin); err != nil {
 		return err
 	}
 	tx := db.newTx(s)
+	tx.seen = seen
 	err := tx.run(fn)
 	if err == nil {
 		if committing != nil {

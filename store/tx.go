@@ -14,6 +14,8 @@ type Tx struct {
 	now    time.Time
 	after  []func()
 	failed error // that of the first statement that failed
+	number int64 // of the transaction, if it writes; 0 where the database has not been asked yet
+	seen   int64 // the last commit that it is sure to see, where the store numbers transactions
 }
 
 // Now is the one instant of the transaction: every row and every event of it carries this time. It is in

@@ -4,3 +4,10 @@ CREATE TABLE store_probe (
     at BIGINT NOT NULL
 );
 INSERT INTO store_probe (id, at) VALUES (1, 0);
+
+-- How often the database was opened, where the store itself numbers transactions.
+CREATE TABLE store_epoch (
+    id    BIGINT PRIMARY KEY,
+    epoch BIGINT NOT NULL
+);
+INSERT INTO store_epoch (id, epoch) VALUES (1, 0);

@@ -1,14 +1,17 @@
 -- connectcases: domains with their configuration, and the cases in them. Every table leads with its domain.
 -- Who makes a domain holds the one row of cases_account, so that the quota is exact.
 CREATE TABLE cases_account (
-    id BIGINT PRIMARY KEY
+    id      BIGINT PRIMARY KEY,
+    domains BIGINT NOT NULL -- how many were ever made
 );
-INSERT INTO cases_account (id) VALUES (1);
+INSERT INTO cases_account (id, domains) VALUES (1, 0);
 
--- version is drawn anew at each change of the domain's configuration (its fields, options, templates, event
--- configuration): it tells whether a cached copy is current. Who changes the configuration holds this row.
+-- version is drawn anew at each change of the domain's configuration (its fields, options, layouts, templates,
+-- case rules, event configuration): it tells whether a cached copy is current. Who changes the configuration
+-- holds this row. domain_no is a short name for the domain in the tables of the search, never used twice.
 CREATE TABLE cases_domain (
     domain_id  TEXT   NOT NULL PRIMARY KEY,
+    domain_no  BIGINT NOT NULL UNIQUE,
     name       TEXT   NOT NULL UNIQUE,
     version    BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -16,7 +19,8 @@ CREATE TABLE cases_domain (
     tags       TEXT   NOT NULL
 );
 
--- System and custom fields. options is a JSON list; position is the order of the lists.
+-- System and custom fields. options is a JSON list; position is the order of the lists, and the field's short
+-- name in the tables of the search: no two fields of a domain ever have the same.
 CREATE TABLE cases_field (
     domain_id   TEXT   NOT NULL,
     field_id    TEXT   NOT NULL,
@@ -49,12 +53,43 @@ CREATE TABLE cases_template (
     PRIMARY KEY (domain_id, template_id)
 ) /*clustered*/;
 
+-- What a layout shows is in content, as JSON.
+CREATE TABLE cases_layout (
+    domain_id   TEXT   NOT NULL,
+    layout_id   TEXT   NOT NULL,
+    position    BIGINT NOT NULL,
+    name        TEXT   NOT NULL,
+    deleted     BIGINT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    modified_at BIGINT NOT NULL,
+    content     TEXT   NOT NULL,
+    tags        TEXT   NOT NULL,
+    PRIMARY KEY (domain_id, layout_id)
+) /*clustered*/;
+
+-- What a case rule says is in rule, as JSON.
+CREATE TABLE cases_case_rule (
+    domain_id    TEXT   NOT NULL,
+    case_rule_id TEXT   NOT NULL,
+    position     BIGINT NOT NULL,
+    name         TEXT   NOT NULL,
+    description  TEXT,
+    deleted      BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    modified_at  BIGINT NOT NULL,
+    rule         TEXT   NOT NULL,
+    tags         TEXT   NOT NULL,
+    PRIMARY KEY (domain_id, case_rule_id)
+) /*clustered*/;
+
 -- fields is a JSON object from field id to value, in the API's form; case_id, created_datetime and
 -- last_updated_datetime are columns instead. changed_at is the last change of the case or its related
 -- items, and never goes back. audit_id is the newest row of the case's history, items counts its related
--- items. Not clustered: rows of more than a quarter of a page would spill into a second one, and an update
--- of a row changes no index.
+-- items, slas those of them that are SLAs whose clock still runs or has run out (Active, Overdue). case_no is
+-- the case's short name in the tables of the search. Not clustered: rows of more than a quarter of a page would
+-- spill into a second one, and an update of a row changes no index.
 CREATE TABLE cases_case (
+    case_no     /*identity*/,
     domain_id   TEXT   NOT NULL,
     case_id     TEXT   NOT NULL,
     template_id TEXT   NOT NULL,
@@ -62,13 +97,53 @@ CREATE TABLE cases_case (
     updated_at  BIGINT NOT NULL,
     changed_at  BIGINT NOT NULL,
     items       BIGINT NOT NULL,
+    slas        BIGINT NOT NULL,
     audit_id    TEXT   NOT NULL,
     tags        TEXT   NOT NULL,
     fields      TEXT   NOT NULL,
-    PRIMARY KEY (domain_id, case_id)
+    UNIQUE (domain_id, case_id)
 );
 
--- subject is what the item points at (the contact's ARN); content is JSON.
+-- The search's order by last update: a new row at each UpdateCase, at the table's end whichever case it is
+-- about. The row of a case that counts is the one of cases_case.updated_at; older ones stay for a while, for
+-- searches that read them page by page, and a sweep takes them away. prev_at is the row before of the same
+-- case, 0 in its first. tx_no is the number of the transaction that wrote the row. s0 to s7 are the signature:
+-- each value, word and tag of the case sets two of its 512 bits, so that most cases that a search does not
+-- want are passed over without reading them.
+CREATE TABLE cases_recent (
+    domain_no  BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    case_no    BIGINT NOT NULL,
+    prev_at    BIGINT NOT NULL,
+    tx_no      BIGINT NOT NULL,
+    s0 BIGINT NOT NULL, s1 BIGINT NOT NULL, s2 BIGINT NOT NULL, s3 BIGINT NOT NULL,
+    s4 BIGINT NOT NULL, s5 BIGINT NOT NULL, s6 BIGINT NOT NULL, s7 BIGINT NOT NULL,
+    PRIMARY KEY (domain_no, updated_at, case_no)
+) /*clustered*/;
+
+-- The search's values: which cases have a value in a field, in the order of values. field_no is the field's
+-- position; 0 stands for tags. value is an encoding whose order as bytes is that of the values.
+CREATE TABLE cases_value (
+    domain_no BIGINT NOT NULL,
+    field_no  BIGINT NOT NULL,
+    value     BYTEA  NOT NULL,
+    case_no   BIGINT NOT NULL,
+    PRIMARY KEY (domain_no, field_no, value, case_no)
+) /*clustered*/;
+
+-- The search's words: which cases have a word in any field. rowid is the case_no; each word has its domain
+-- in front of it.
+/*sqlite*/ CREATE VIRTUAL TABLE cases_words USING fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+/*postgres*/ CREATE TABLE cases_words (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
+/*postgres*/ CREATE INDEX cases_words_words ON cases_words USING gin (words);
+
+-- Where the sweep of cases_recent goes on; who sweeps holds the row.
+CREATE TABLE cases_recent_sweep (
+    domain_no BIGINT NOT NULL PRIMARY KEY,
+    swept_at  BIGINT NOT NULL
+);
+
+-- subject is what the item points at: the ARN of the contact or file, the id of the case; content is JSON.
 CREATE TABLE cases_related_item (
     domain_id       TEXT   NOT NULL,
     case_id         TEXT   NOT NULL,
@@ -80,6 +155,18 @@ CREATE TABLE cases_related_item (
     tags            TEXT   NOT NULL,
     content         TEXT   NOT NULL,
     PRIMARY KEY (domain_id, case_id, related_item_id)
+) /*clustered*/;
+CREATE INDEX cases_related_item_time ON cases_related_item (domain_id, associated_at, related_item_id);
+CREATE INDEX cases_related_item_subject ON cases_related_item (domain_id, subject, associated_at) WHERE subject IS NOT NULL;
+
+-- The clocks of SLAs that run: one row until the target time, when the SLA becomes Overdue, or until the case
+-- meets it.
+CREATE TABLE cases_sla_clock (
+    due_at          BIGINT NOT NULL,
+    domain_id       TEXT   NOT NULL,
+    case_id         TEXT   NOT NULL,
+    related_item_id TEXT   NOT NULL,
+    PRIMARY KEY (due_at, domain_id, case_id, related_item_id)
 ) /*clustered*/;
 
 -- The history of cases, append-only: ids grow with time, so rows come to the end of the table whichever

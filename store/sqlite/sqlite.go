@@ -103,7 +103,7 @@ func durable(ctx context.Context, db *sql.DB) error {
 }
 
 // ddl holds the texts of the schema's markers; statements that rooms run have none that SQLite needs.
-var ddl = strings.NewReplacer("/*identity*/", "INTEGER PRIMARY KEY AUTOINCREMENT", "/*clustered*/", "WITHOUT ROWID", "/*lock schema*/", "")
+var ddl = strings.NewReplacer("/*identity*/", "INTEGER PRIMARY KEY AUTOINCREMENT", "/*clustered*/", "WITHOUT ROWID", "/*lock schema*/", "", "/*match*/", "MATCH")
 
 // bound remembers the text of each query that has a marker.
 var bound sync.Map
@@ -116,10 +116,16 @@ func (Engine) Rebind(query string) string {
 	if q, ok := bound.Load(query); ok {
 		return q.(string)
 	}
+	if strings.Contains(query, "/*postgres*/") {
+		return ""
+	}
 	q := ddl.Replace(query)
 	bound.Store(query, q)
 	return q
 }
+
+// AllOf gives a query of FTS5.
+func (Engine) AllOf(words []string) string { return strings.Join(words, " AND ") }
 
 // Classify reads SQLite's result code.
 func (Engine) Classify(err error) store.Class {

@@ -15,10 +15,12 @@ import (
 // Case is a case as a transaction sees it.
 type Case struct {
 	DomainID, ID, TemplateID string
+	No                       int64 // its short name in the tables of the search
 	CreatedAt                time.Time
 	UpdatedAt                time.Time // last_updated_datetime: of the fields only
 	ChangedAt                time.Time // of the fields and the related items; no two changes have the same millisecond
 	Items                    int
+	SLAs                     int    // those of them that are SLAs neither met nor missed for good: Active or Overdue
 	AuditID                  string // the newest row of its history
 	Tags                     map[string]string
 	Values                   values
@@ -91,6 +93,9 @@ func (s *Service) createCase(tx *store.Tx, r caseRequest) (string, error) {
 		return "", err
 	}
 	if err := insertCase(tx, c); err != nil {
+		return "", err
+	}
+	if err := s.index(tx, indexChange{cat: cat, now: c}); err != nil {
 		return "", err
 	}
 	return c.ID, s.publish(tx, s.caseEvent(cat, c, caseCreated, changed, r.by))
@@ -176,6 +181,9 @@ func (s *Service) deleteCase(tx *store.Tx, domainID, caseID string, by Actor) er
 		return err
 	}
 	if err := deleteCaseRows(tx, c); err != nil {
+		return err
+	}
+	if err := s.index(tx, indexChange{cat: cat, was: c}); err != nil {
 		return err
 	}
 	return s.publish(tx, s.caseEvent(cat, c, caseDeleted, nil, by))

@@ -14,17 +14,20 @@ func insertCase(tx *store.Tx, c *Case) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO cases_case
-		(domain_id, case_id, template_id, created_at, updated_at, changed_at, items, audit_id, tags, fields)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err = tx.Get(`INSERT INTO cases_case
+		(domain_id, case_id, template_id, created_at, updated_at, changed_at, items, slas, audit_id, tags, fields)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING case_no`, []any{
 		c.DomainID, c.ID, c.TemplateID, c.CreatedAt.UnixMicro(), c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(),
-		c.Items, c.AuditID, string(tags), c.Values.marshal())
+		c.Items, c.SLAs, c.AuditID, string(tags), c.Values.marshal()}, &c.No)
 	return err
 }
 
+// caseColumns are what scanCase reads.
+const caseColumns = `case_no, case_id, template_id, created_at, updated_at, changed_at, items, slas, audit_id, tags, fields`
+
 // getCase reads a case.
 func getCase(tx *store.Tx, domainID, caseID string) (*Case, error) {
-	list, err := store.List(tx, `SELECT case_id, template_id, created_at, updated_at, changed_at, items, audit_id, tags, fields
+	list, err := store.List(tx, `SELECT `+caseColumns+`
 		FROM cases_case WHERE domain_id = ? AND case_id = ?`, []any{domainID, caseID},
 		func(scan store.Scan) (*Case, error) { return scanCase(scan, domainID) })
 	if err != nil {
@@ -50,7 +53,7 @@ func lockCase(tx *store.Tx, domainID, caseID string) (*Case, error) {
 }
 
 // caseLock reads and holds cases.
-var caseLock = store.NewIn[string](`SELECT case_id, template_id, created_at, updated_at, changed_at, items, audit_id, tags, fields
+var caseLock = store.NewIn[string](`SELECT `+caseColumns+`
 	FROM cases_case WHERE domain_id = ? AND case_id IN `, ` ORDER BY case_id /*for update*/`)
 
 // lockCases reads those of a domain's cases that exist, and holds them until the transaction ends. ids are
@@ -69,7 +72,7 @@ func scanCase(scan store.Scan, domainID string) (*Case, error) {
 	c := &Case{DomainID: domainID}
 	var created, updated, changed int64
 	var tags, fields store.RawBytes
-	if err := scan(&c.ID, &c.TemplateID, &created, &updated, &changed, &c.Items, &c.AuditID, &tags, &fields); err != nil {
+	if err := scan(&c.No, &c.ID, &c.TemplateID, &created, &updated, &changed, &c.Items, &c.SLAs, &c.AuditID, &tags, &fields); err != nil {
 		return nil, err
 	}
 	c.CreatedAt, c.UpdatedAt, c.ChangedAt = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC(), time.UnixMicro(changed).UTC()
@@ -108,8 +111,8 @@ func updateCaseValues(tx *store.Tx, cases ...*Case) error {
 
 // updateCaseItems stores that the related items of a case have changed.
 func updateCaseItems(tx *store.Tx, c *Case) error {
-	_, err := tx.Exec(`UPDATE cases_case SET changed_at = ?, audit_id = ?, items = ? WHERE domain_id = ? AND case_id = ?`,
-		c.ChangedAt.UnixMicro(), c.AuditID, c.Items, c.DomainID, c.ID)
+	_, err := tx.Exec(`UPDATE cases_case SET changed_at = ?, audit_id = ?, items = ?, slas = ? WHERE domain_id = ? AND case_id = ?`,
+		c.ChangedAt.UnixMicro(), c.AuditID, c.Items, c.SLAs, c.DomainID, c.ID)
 	return err
 }
 

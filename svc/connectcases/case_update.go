@@ -36,6 +36,7 @@ func (s *Service) updateCases(tx *store.Tx, calls []*store.BatchCall[update, str
 	var rows []auditRow
 	var events []*bus.Event
 	var changed []*Case
+	var indexed []indexChange
 	for _, call := range calls {
 		u := call.In
 		cat, c := catalogs[u.domainID], cases[caseKey{u.domainID, u.caseID}]
@@ -50,17 +51,23 @@ func (s *Service) updateCases(tx *store.Tx, calls []*store.BatchCall[update, str
 		if call.Err != nil || len(u.fields) == 0 {
 			continue
 		}
+		if !slices.Contains(changed, c) {
+			changed = append(changed, c)
+			was := *c
+			was.Values = slices.Clone(c.Values)
+			indexed = append(indexed, indexChange{cat: cat, was: &was, now: c})
+		}
 		ids, history := c.apply(u.fields, u.by, c.touch(tx.Now()))
 		rows = append(rows, c.record(audit{Type: auditCaseUpdated, By: u.by, At: c.ChangedAt, Changes: history}))
 		events = append(events, s.caseEvent(cat, c, caseUpdated, ids, u.by))
-		if !slices.Contains(changed, c) {
-			changed = append(changed, c)
-		}
 	}
 	if err := insertAudit(tx, rows...); err != nil {
 		return err
 	}
 	if err := updateCaseValues(tx, changed...); err != nil {
+		return err
+	}
+	if err := s.index(tx, indexed...); err != nil {
 		return err
 	}
 	return s.publish(tx, events...)

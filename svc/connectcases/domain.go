@@ -11,13 +11,15 @@ import (
 // Domain is what fields, templates and cases live in.
 type Domain struct {
 	ID, Name  string
+	No        int64 // its short name in the tables of the search
 	CreatedAt time.Time
 	Tags      map[string]string
 }
 
 // createDomain makes a domain with the system fields, and with case events off.
 func (s *Service) createDomain(tx *store.Tx, name string) (string, error) {
-	if err := lockAccount(tx); err != nil {
+	made, err := lockAccount(tx)
+	if err != nil {
 		return "", err
 	}
 	count, taken, err := countDomains(tx, name)
@@ -30,7 +32,7 @@ func (s *Service) createDomain(tx *store.Tx, name string) (string, error) {
 	if count >= s.quotas.Domains {
 		return "", fault.New(fault.Limit, "The account has as many domains as it may have.")
 	}
-	d := Domain{ID: id.New(), Name: name, CreatedAt: tx.Now()}
+	d := Domain{ID: id.New(), No: made + 1, Name: name, CreatedAt: tx.Now()}
 	if err := insertDomain(tx, d, eventConfig{}); err != nil {
 		return "", err
 	}

@@ -8,11 +8,11 @@ import (
 	"github.com/casestream/casestream/store"
 )
 
-// lockAccount makes creations of domains run one after another, so that counting them is exact.
-func lockAccount(tx *store.Tx) error {
-	var one int64
-	_, err := tx.Get(`SELECT id FROM cases_account WHERE id = 1 /*for update*/`, nil, &one)
-	return err
+// lockAccount makes creations of domains run one after another, so that counting them is exact. It gives how
+// many domains were ever made.
+func lockAccount(tx *store.Tx) (made int64, err error) {
+	_, err = tx.Get(`SELECT domains FROM cases_account WHERE id = 1 /*for update*/`, nil, &made)
+	return made, err
 }
 
 // countDomains counts the domains and says whether one has the name.
@@ -32,8 +32,11 @@ func insertDomain(tx *store.Tx, d Domain, events eventConfig) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO cases_domain (domain_id, name, version, created_at, events, tags) VALUES (?, ?, ?, ?, ?, ?)`,
-		d.ID, d.Name, drawVersion(), d.CreatedAt.UnixMicro(), string(config), string(tags))
+	if _, err := tx.Exec(`UPDATE cases_account SET domains = ? WHERE id = 1`, d.No); err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO cases_domain (domain_id, domain_no, name, version, created_at, events, tags) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		d.ID, d.No, d.Name, drawVersion(), d.CreatedAt.UnixMicro(), string(config), string(tags))
 	return err
 }
 
@@ -41,7 +44,7 @@ func insertDomain(tx *store.Tx, d Domain, events eventConfig) error {
 func getDomain(tx *store.Tx, domainID string) (d Domain, events eventConfig, err error) {
 	var created int64
 	var config, tags string
-	found, err := tx.Get(`SELECT name, created_at, events, tags FROM cases_domain WHERE domain_id = ?`, []any{domainID}, &d.Name, &created, &config, &tags)
+	found, err := tx.Get(`SELECT domain_no, name, created_at, events, tags FROM cases_domain WHERE domain_id = ?`, []any{domainID}, &d.No, &d.Name, &created, &config, &tags)
 	if err != nil {
 		return d, events, err
 	}
