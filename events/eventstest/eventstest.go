@@ -41,7 +41,9 @@ func Validate(body []byte) error {
 	if err != nil {
 		return fmt.Errorf("event: %w", err)
 	}
-	var event struct{ Detail struct{ RelatedItem json.RawMessage } }
+	var event struct {
+		Detail struct{ RelatedItem json.RawMessage }
+	}
 	if err := json.Unmarshal(body, &event); err != nil {
 		return fmt.Errorf("event: %w", err)
 	}
