@@ -40,13 +40,13 @@ func ExampleParse() {
 		`not JSON`,
 	} {
 		if err := handle(body); err != nil {
-			fmt.Println("left in the queue:", err)
+			fmt.Println("left in the queue:", body)
 		}
 	}
 	// Output:
 	// closed: C
 	// comment on C: Gave a refund
-	// left in the queue: event: invalid character 'o' in literal null (expecting 'u')
+	// left in the queue: not JSON
 }
 
 // A queue may hand events out in another order, and more than once. A consumer that keeps what it knows of each
