@@ -37,6 +37,9 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	if err := tx.may(); err != nil {
 		return 0, err
 	}
+	if tx.db.engine.Rebind(query) == "" {
+		return 0, nil // the other engine's
+	}
 	if err := tx.s.step(StepStatement, query); err != nil {
 		return 0, tx.note(err)
 	}
