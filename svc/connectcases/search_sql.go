@@ -126,14 +126,14 @@ func eachOlder(tx *store.Tx, domainNo int64, from recentKey, limit int, row func
 
 // The statements that read cases by their numbers: whole, and only when they were last updated.
 var (
-	casesByNo   = store.NewIn[int64](`SELECT `+caseColumns+` FROM cases_case WHERE domain_id = ? AND case_no IN `, ``)
-	updatesByNo = store.NewIn[int64](`SELECT case_no, updated_at FROM cases_case WHERE domain_id = ? AND case_no IN `, ``)
+	casesByNo   = store.NewIn[int64](`SELECT `+caseColumns+` FROM cases_case WHERE case_no IN `, ``)
+	updatesByNo = store.NewIn[int64](`SELECT case_no, updated_at FROM cases_case WHERE case_no IN `, ``)
 )
 
 // readCases reads cases of a domain; those that are not there are absent.
 func readCases(tx *store.Tx, domainID string, nos []int64) (map[int64]*Case, error) {
 	cases := make(map[int64]*Case, len(nos))
-	err := casesByNo.Each(tx, nos, []any{domainID}, func(scan store.Scan) error {
+	err := casesByNo.Each(tx, nos, nil, func(scan store.Scan) error {
 		c, err := scanCase(scan, domainID)
 		if err == nil {
 			cases[c.No] = c
@@ -145,7 +145,7 @@ func readCases(tx *store.Tx, domainID string, nos []int64) (map[int64]*Case, err
 
 // listUpdates reads when cases of a domain were last updated, and nothing else of them.
 func listUpdates(tx *store.Tx, domainID string, nos []int64) (list []*Case, err error) {
-	err = updatesByNo.Each(tx, nos, []any{domainID}, func(scan store.Scan) error {
+	err = updatesByNo.Each(tx, nos, nil, func(scan store.Scan) error {
 		var at int64
 		c := &Case{DomainID: domainID}
 		if err := scan(&c.No, &at); err != nil {
