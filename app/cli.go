@@ -1,7 +1,7 @@
 // Package app puts the rooms together, starts and stops them, and holds the subcommands of the command
 // line. It is the only room that knows everybody, and nothing imports it but cmd/casestream.
 //
-//	cli.go     the command line · config.go the settings of a server
+//	cli.go     the command line · config.go the settings of a server · quotas.go those of Cases
 //	server.go  builds, starts and stops a server · services.go the list of services and targets
 //	keys.go    the access key that a server makes at its first run
 //	demo.go    `casestream demo` · env.go `casestream env` · debug.go profiles
@@ -15,6 +15,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -60,7 +61,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 	parser, err := kong.New(&c, kong.Name("casestream"),
 		kong.Description("Amazon Connect Cases event streams that you run yourself, for unmodified AWS clients."),
 		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(n int) { panic(exit(n)) }),
-		kong.Vars{"data": dataDefault()}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
+		kong.Vars{"data": dataDefault(), "quotas": strings.Join(quotaNames(), ", ")}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
 	if err != nil {
 		fmt.Fprintln(stderr, "casestream:", err)
 		return 1
