@@ -263,6 +263,9 @@ func (db *DB) once(s *session, begin string, fn func(*Tx) error, committing *boo
 	tx.seen = seen
 	err := tx.run(fn)
 	if err == nil {
+		err = tx.runLast()
+	}
+	if err == nil {
 		if committing != nil {
 			*committing = true
 		}

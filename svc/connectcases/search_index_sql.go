@@ -37,7 +37,11 @@ func writeIndex(tx *store.Tx, rows *indexRows) error {
 	if err := valueInsert.Exec(tx, valueArgs(valueInsert, rows.added)); err != nil {
 		return err
 	}
-	return writeWords(tx, rows.words)
+	if len(rows.words) > 0 {
+		// SQLite's full-text index writes out what it has gathered at each savepoint: all together it is one piece.
+		tx.Last(func(tx *store.Tx) error { return writeWords(tx, rows.words) })
+	}
+	return nil
 }
 
 // writeWords writes what becomes of cases' words. SQLite counts the rows that go in and out: a change is one of
