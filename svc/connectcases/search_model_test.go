@@ -11,7 +11,9 @@ import (
 	"time"
 	"unicode"
 
+	api "github.com/casestream/casestream/awsapi/connectcases"
 	"github.com/casestream/casestream/store/storetest"
+	"github.com/casestream/casestream/wire"
 )
 
 // How large the comparison of searches with a naive scan is.
@@ -451,12 +453,30 @@ func (m *model) search() {
 	if len(want) > 50*size {
 		size = 100
 	}
+	m.signed(body)
 	got, total, text := m.pages(body, size)
 	if !slices.Equal(got, want) {
 		m.Fatalf("%s in pages of %d:\ngot  %d %v\nwant %d %v", text, size, len(got), m.names(got), len(want), m.names(want))
 	}
 	if total >= 0 && total != min(len(want), 10_000) {
 		m.Fatalf("%s in pages of %d: totalCount %d, want %d", text, size, total, len(want))
+	}
+}
+
+// signed demands that no case that the search wants is passed over because of its signature.
+func (m *model) signed(body map[string]any) {
+	m.Helper()
+	b, err := json.Marshal(body)
+	if err != nil {
+		m.Fatal(err)
+	}
+	in, d := &api.SearchCasesInput{DomainId: m.domain}, wire.NewDecoder(b)
+	defer d.Release()
+	if in.DecodeJSON(d); d.Err() != nil {
+		m.Fatal(d.Err())
+	}
+	if wrong, err := m.svc.CheckSignatures(m.Context(), in); err != nil || wrong != nil {
+		m.Fatalf("%s: passed over (%v): %v", b, err, m.names(wrong))
 	}
 }
 
