@@ -1,6 +1,7 @@
 package connectcases
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/casestream/casestream/base/id"
@@ -58,4 +59,32 @@ func marshalChanges(list []change) string {
 		e.Raw(`]`)
 	})
 	return string(e.Bytes())
+}
+
+// unmarshalChanges reads what marshalChanges wrote.
+func unmarshalChanges(json []byte) (list []change, err error) {
+	d := wire.NewDecoder(json)
+	defer d.Release()
+	for d.Array(); d.More(); {
+		d.Array()
+		var c change
+		for i := 0; d.More(); i++ {
+			switch i {
+			case 0:
+				c.ID = d.String()
+			case 1:
+				c.Old = decodeValue(d)
+			case 2:
+				c.New = decodeValue(d)
+			default:
+				d.Skip()
+			}
+		}
+		list = append(list, c)
+	}
+	d.End()
+	if err := d.Err(); err != nil {
+		return nil, fmt.Errorf("changes of a case: %w", err)
+	}
+	return list, nil
 }

@@ -124,6 +124,33 @@ func eachOlder(tx *store.Tx, domainNo int64, from recentKey, limit int, row func
 		})
 }
 
+// listNewest reads up to limit rows of the end of a domain's order, back to an instant, the newest first.
+func listNewest(tx *store.Tx, domainNo, from int64, limit int) ([]recentEntry, error) {
+	return store.List(tx, `SELECT updated_at, case_no, prev_at, tx_no FROM cases_recent WHERE domain_no = ? AND updated_at >= ?
+		ORDER BY updated_at DESC, case_no DESC LIMIT ?`, []any{domainNo, from, limit}, scanRecent)
+}
+
+// eachChange reads what updates have changed in a case since an instant, the newest first.
+func eachChange(tx *store.Tx, c *Case, since int64, row func(changes []change)) error {
+	return tx.Each(`WITH RECURSIVE chain (prev_id, type, fields) AS (
+			SELECT prev_id, type, fields FROM cases_audit WHERE domain_id = ? AND event_id = ? AND performed_at > ?
+			UNION ALL
+			SELECT a.prev_id, a.type, a.fields FROM chain c
+				JOIN cases_audit a ON a.domain_id = ? AND a.event_id = c.prev_id AND a.performed_at > ?
+		) SELECT fields FROM chain WHERE type = ?`,
+		[]any{c.DomainID, c.AuditID, since, c.DomainID, since, auditCaseUpdated}, func(scan store.Scan) error {
+			var fields store.RawBytes
+			if err := scan(&fields); err != nil {
+				return err
+			}
+			changes, err := unmarshalChanges(fields)
+			if err == nil {
+				row(changes)
+			}
+			return err
+		})
+}
+
 // The statements that read cases by their numbers: whole, and only when they were last updated. The numbers come
 // from rows of the domain; asked for the domain too, SQLite would look for it first.
 var (

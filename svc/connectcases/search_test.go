@@ -127,15 +127,23 @@ func TestPagesNeitherSkipNorRepeatWhileCasesChange(t *testing.T) {
 		{"newest first of a word", `"searchTerm":"cup",`},
 		{"newest first of a value", `"filter":{"field":{"equalTo":{"id":"status","value":{"stringValue":"open"}}}},`},
 		{"by creation", `"sorts":[{"fieldId":"created_datetime","sortOrder":"Desc"}],`},
+		{"by a number that changes", `"sorts":[{"fieldId":"AMOUNT","sortOrder":"Asc"}],`},
+		{"by a number that changes, of a word", `"searchTerm":"cup","sorts":[{"fieldId":"AMOUNT","sortOrder":"Desc"}],`},
+		{"by a text that changes", `"sorts":[{"fieldId":"NOTE","sortOrder":"Desc"}],`},
+		{"by two that change", `"sorts":[{"fieldId":"AMOUNT","sortOrder":"Desc"},{"fieldId":"NOTE","sortOrder":"Asc"}],`},
 		{"by status and last update", `"sorts":[{"fieldId":"status","sortOrder":"Asc"},{"fieldId":"last_updated_datetime","sortOrder":"Desc"}],`},
 	} {
 		t.Run(search.name, func(t *testing.T) {
 			each(t, func(h *house) {
 				s := h.shop()
+				body := strings.NewReplacer("AMOUNT", s.amount, "NOTE", s.note).Replace(search.body)
+				amount := func() string {
+					return fmt.Sprintf(`{"id":"%s","value":%s}`, s.amount, []string{`{"emptyValue":{}}`, `{"doubleValue":1}`, `{"doubleValue":2}`}[rand.IntN(3)])
+				}
 				var ids []string
 				for range 60 {
 					h.clock.advance(time.Duration(rand.IntN(2)) * 10 * time.Millisecond)
-					ids = append(ids, h.create(s))
+					ids = append(ids, h.create(s, amount()))
 				}
 				h.clock.advance(time.Minute)
 				stop, changes := make(chan struct{}), sync.WaitGroup{}
@@ -148,7 +156,7 @@ func TestPagesNeitherSkipNorRepeatWhileCasesChange(t *testing.T) {
 							default:
 							}
 							h.clock.advance(time.Millisecond)
-							h.must("PUT", s.cases(ids[rand.IntN(len(ids))]), `{"fields":[`+str(s.note, fmt.Sprint(n))+`]}`)
+							h.must("PUT", s.cases(ids[rand.IntN(len(ids))]), `{"fields":[`+str(s.note, fmt.Sprint(n))+`,`+amount()+`]}`)
 							if n%8 == 0 {
 								h.create(s)
 							}
@@ -158,7 +166,7 @@ func TestPagesNeitherSkipNorRepeatWhileCasesChange(t *testing.T) {
 				var got []string
 				token := ""
 				for first := true; first || token != ""; first = false {
-					list, next := h.found(s, `{`+search.body+`"maxResults":7,"nextToken":"`+token+`"}`)
+					list, next := h.found(s, `{`+body+`"maxResults":7,"nextToken":"`+token+`"}`)
 					got, token = append(got, list...), next
 				}
 				close(stop)
