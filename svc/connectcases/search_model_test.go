@@ -18,8 +18,8 @@ import (
 
 // How large the comparison of searches with a naive scan is.
 var (
-	modelCases    = flag.Int("search-cases", 600, "cases that searches are compared on")
-	modelSearches = flag.Int("search-searches", 300, "searches that are compared")
+	modelCases    = flag.Int("search-cases", 500, "cases that searches are compared on")
+	modelSearches = flag.Int("search-searches", 150, "searches that are compared")
 	modelSeed     = flag.Uint64("search-seed", 0, "seed of the comparison; 0: a new one")
 )
 
@@ -450,7 +450,7 @@ func (m *model) search() {
 		}
 	}
 	size := []int{1, 7, 25, 100}[m.rand.IntN(4)]
-	if len(want) > 50*size {
+	if len(want) > 12*size {
 		size = 100
 	}
 	m.signed(body)
