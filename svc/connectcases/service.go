@@ -55,13 +55,19 @@ type Config struct {
 	Log              *slog.Logger // default: slog.DiscardHandler
 }
 
-// Quotas bound what may be stored. A zero stands for AWS's default.
+// Quotas bound what may be stored. A zero stands for AWS's default. AWS has one more, of 100 fields in a layout,
+// which cannot be adjusted.
 type Quotas struct {
 	Domains             int // in the account: 5
 	FieldsPerDomain     int // custom ones: 500
 	OptionsPerField     int // 500
+	LayoutsPerDomain    int // 100
 	TemplatesPerDomain  int // 100
+	CaseRulesPerDomain  int // 200; AWS does not publish its own
 	RelatedItemsPerCase int // 200
+	FilesPerCase        int // 50
+	SLAsPerCase         int // 10
+	FieldsPerCustomItem int // of a related item of type Custom: 5
 }
 
 // withDefaults puts AWS's defaults where nothing was chosen.
@@ -69,7 +75,10 @@ func (q Quotas) withDefaults() Quotas {
 	for _, d := range []struct {
 		quota *int
 		aws   int
-	}{{&q.Domains, 5}, {&q.FieldsPerDomain, 500}, {&q.OptionsPerField, 500}, {&q.TemplatesPerDomain, 100}, {&q.RelatedItemsPerCase, 200}} {
+	}{
+		{&q.Domains, 5}, {&q.FieldsPerDomain, 500}, {&q.OptionsPerField, 500}, {&q.LayoutsPerDomain, 100}, {&q.TemplatesPerDomain, 100},
+		{&q.CaseRulesPerDomain, 200}, {&q.RelatedItemsPerCase, 200}, {&q.FilesPerCase, 50}, {&q.SLAsPerCase, 10}, {&q.FieldsPerCustomItem, 5},
+	} {
 		if *d.quota == 0 {
 			*d.quota = d.aws
 		}
