@@ -7,13 +7,16 @@
 //
 //	service.go       what the room needs, its errors at the door
 //	catalog.go       a domain's configuration as one immutable copy in memory
-//	domain.go        domains · field.go, option.go, system_field.go fields · template.go templates
+//	domain.go        domains · domain_deletion.go what is left of deleted ones
+//	entry.go         what fields, layouts, templates and case rules have in common
+//	field.go, option.go, system_field.go fields · layout.go layouts · template.go templates
+//	case_rule.go     case rules · case_rule_eval.go what they come to for a case
 //	value.go         field values · case.go cases · case_check.go what a case may hold
 //	case_update.go   many calls of UpdateCase at once
 //	related_item.go  comments and contacts on a case · audit.go the history
 //	event_config.go  which events are published, and with what in them
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
-//	names.go         ARNs, and what failures say
+//	tag.go           tags of everything · names.go ARNs, and what failures say
 //
 // Per noun: _ops.go are the operations, _sql.go the rows.
 package connectcases
@@ -98,6 +101,7 @@ type Service struct {
 	log              *slog.Logger
 	catalogs         catalogs
 	updates          *store.Batch[update, struct{}]
+	deletions        chan struct{} // wakes RunDeletions
 }
 
 // New makes the service.
@@ -107,7 +111,7 @@ func New(c Config) *Service {
 	}
 	s := &Service{
 		db: c.DB, bus: c.Bus, arns: c.ARNs, contacts: c.Contacts, customerOptional: c.CustomerOptional,
-		quotas: c.Quotas.withDefaults(), log: c.Log,
+		quotas: c.Quotas.withDefaults(), log: c.Log, deletions: make(chan struct{}, 1),
 	}
 	s.updates = store.NewBatch(c.DB, maxUpdates, s.updateCases)
 	return s

@@ -217,6 +217,3 @@ func (t *Template) caseTags(own map[string]string) (map[string]string, error) {
 	}
 	return tags, nil
 }
-
-// maxTags bounds the tags of one resource.
-const maxTags = 50
