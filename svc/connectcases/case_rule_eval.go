@@ -180,11 +180,11 @@ func (t *Template) checkRules(cat *catalog, was, now *Case) error {
 		if o.allows(now) {
 			continue
 		}
-		parent, child := now.value(o.parentID), now.value(o.childID)
-		if was != nil && was.value(o.parentID) == parent && was.value(o.childID) == child {
+		parent, child := now.value(o.parentID).Text, now.value(o.childID).Text
+		if was != nil && was.value(o.parentID).Text == parent && was.value(o.childID).Text == child {
 			continue
 		}
-		return invalid("The option " + child.Text + " of the field " + o.childID + " does not go with the value of the field " + o.parentID + ".")
+		return invalid("The option " + child + " of the field " + o.childID + " does not go with the value of the field " + o.parentID + ".")
 	}
 	return nil
 }
