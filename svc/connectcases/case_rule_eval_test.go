@@ -16,12 +16,16 @@ type dice struct{ *rand.Rand }
 // one picks one of a list.
 func one[T any](d dice, list ...T) T { return list[d.IntN(len(list))] }
 
-// The fields of the random cases: of each type two, so that rules meet.
+// diceFields are the fields of the random cases: some types twice, so that rules meet.
 var diceFields = []*connectcases.Field{
-	{Entry: connectcases.Entry{ID: "t1"}, Type: "Text"}, {Entry: connectcases.Entry{ID: "t2"}, Type: "Text"},
-	{Entry: connectcases.Entry{ID: "n1"}, Type: "Number"}, {Entry: connectcases.Entry{ID: "b1"}, Type: "Boolean"},
-	{Entry: connectcases.Entry{ID: "s1"}, Type: "SingleSelect"}, {Entry: connectcases.Entry{ID: "s2"}, Type: "SingleSelect"},
-	{Entry: connectcases.Entry{ID: "u1"}, Type: "User"}, {Entry: connectcases.Entry{ID: "gone", Deleted: true}, Type: "Text"},
+	diceField("t1", "Text"), diceField("t2", "Text"), diceField("n1", "Number"), diceField("b1", "Boolean"),
+	diceField("s1", "SingleSelect"), diceField("s2", "SingleSelect"), diceField("u1", "User"),
+	{Entry: connectcases.Entry{ID: "gone", Deleted: true}, Type: "Text"},
+}
+
+// diceField makes a field of a type.
+func diceField(id, kind string) *connectcases.Field {
+	return &connectcases.Field{Entry: connectcases.Entry{ID: id}, Type: kind}
 }
 
 // values draws the values of a case.

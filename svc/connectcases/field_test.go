@@ -72,7 +72,7 @@ func TestDeletedFieldIsHiddenAndItsValuesStay(t *testing.T) {
 			h.Errorf("GetCase: %s", got)
 		}
 		h.must("PUT", s.cases(kept), `{"fields":[`+str(s.note, "still")+`]}`)
-		if e := h.one(); strings.Contains(string(e.raw), "still") {
+		if e := h.one(); strings.Contains(e.raw, "still") {
 			h.Errorf("a deleted field is in an event: %s", e.raw)
 		}
 		h.must("PUT", s.cases(kept), `{"fields":[{"id":"`+s.note+`","value":{"emptyValue":{}}}]}`)

@@ -79,8 +79,16 @@ func (q Quotas) withDefaults() Quotas {
 		quota *int
 		aws   int
 	}{
-		{&q.Domains, 5}, {&q.FieldsPerDomain, 500}, {&q.OptionsPerField, 500}, {&q.LayoutsPerDomain, 100}, {&q.TemplatesPerDomain, 100},
-		{&q.CaseRulesPerDomain, 200}, {&q.RelatedItemsPerCase, 200}, {&q.FilesPerCase, 50}, {&q.SLAsPerCase, 10}, {&q.FieldsPerCustomItem, 5},
+		{&q.Domains, 5},
+		{&q.FieldsPerDomain, 500},
+		{&q.OptionsPerField, 500},
+		{&q.LayoutsPerDomain, 100},
+		{&q.TemplatesPerDomain, 100},
+		{&q.CaseRulesPerDomain, 200},
+		{&q.RelatedItemsPerCase, 200},
+		{&q.FilesPerCase, 50},
+		{&q.SLAsPerCase, 10},
+		{&q.FieldsPerCustomItem, 5},
 	} {
 		if *d.quota == 0 {
 			*d.quota = d.aws
