@@ -71,9 +71,9 @@ func (o *OptionsRule) compile() optionsRule {
 }
 
 // holds gives what the rule comes to for a case.
-func (r *BooleanRule) holds(value func(fieldID string) Value) bool {
+func (r *BooleanRule) holds(on *Case) bool {
 	for i := range r.Conditions {
-		if c := &r.Conditions[i]; c.holds(value) {
+		if c := &r.Conditions[i]; c.holds(on) {
 			return c.result()
 		}
 	}
@@ -81,13 +81,13 @@ func (r *BooleanRule) holds(value func(fieldID string) Value) bool {
 }
 
 // holds says whether the condition holds for a case.
-func (c *Condition) holds(value func(fieldID string) Value) bool {
-	holds := func(c Condition) bool { return c.holds(value) }
+func (c *Condition) holds(on *Case) bool {
+	holds := func(c Condition) bool { return c.holds(on) }
 	switch {
 	case c.EqualTo != nil:
-		return c.EqualTo.equal(value(c.EqualTo.FieldID))
+		return c.EqualTo.equal(on.value(c.EqualTo.FieldID))
 	case c.NotEqualTo != nil:
-		return !c.NotEqualTo.equal(value(c.NotEqualTo.FieldID))
+		return !c.NotEqualTo.equal(on.value(c.NotEqualTo.FieldID))
 	case c.AndAll != nil:
 		return !slices.ContainsFunc(c.AndAll, func(c Condition) bool { return !holds(c) })
 	}
@@ -124,7 +124,7 @@ func (c *Comparison) equal(v Value) bool {
 
 // hides says whether the rules hide a field of a case.
 func (r *ruleSet) hides(c *Case, fieldID string) bool {
-	return r != nil && slices.ContainsFunc(r.hidden, func(f fieldRule) bool { return f.fieldID == fieldID && f.rule.holds(c.value) })
+	return r != nil && slices.ContainsFunc(r.hidden, func(f fieldRule) bool { return f.fieldID == fieldID && f.rule.holds(c) })
 }
 
 // missing gives the fields that a template and its rules demand of a case and that have no value, each once. A
@@ -143,7 +143,7 @@ func (t *Template) missing(cat *catalog, c *Case) (ids []string) {
 	}
 	if t.ruleSet != nil {
 		for _, r := range t.ruleSet.required {
-			if r.rule.holds(c.value) {
+			if r.rule.holds(c) {
 				need(r.fieldID)
 			}
 		}
