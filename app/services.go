@@ -22,7 +22,7 @@ import (
 
 // services lists the AWS services that the server serves.
 func (s *server) services(arns arn.Maker) []*wire.Service {
-	s.cases = connectcases.New(connectcases.Config{DB: s.db, Bus: s.bus, ARNs: arns, Log: s.log})
+	s.cases = connectcases.New(connectcases.Config{DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.cases(), Log: s.log})
 	return []*wire.Service{
 		s.cases.Describe(),
 		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns}).Describe(),
@@ -54,6 +54,6 @@ func (s *server) door(arns arn.Maker) (http.Handler, error) {
 			return s.key, owner, id == s.key.AccessKeyID
 		},
 		Ready: func(ctx context.Context) error { return s.ready(ctx) }, Version: versionLine(), Log: s.log, Metrics: s.metrics,
-		Strict: s.cfg.Strict,
+		RequestRates: s.cfg.AWSRequestRates, Strict: s.cfg.Strict,
 	}), nil
 }

@@ -8,9 +8,10 @@ import (
 	"github.com/casestream/casestream/store"
 )
 
-// A domain is deleted in two parts. The transaction of DeleteDomain removes the domain and its configuration, so
-// that nothing finds its cases any more and its name is free. What it leaves, which may be millions of rows, goes
-// in transactions of a bounded size behind it: in one they would hold up every other write.
+// A domain is deleted in two parts. The transaction of DeleteDomain removes the domain itself, so that nothing
+// finds what is in it any more and its name is free. What it leaves, which may be millions of rows, goes in
+// transactions of a bounded size behind it: in one they would hold up every other write. The configuration goes
+// last, because the words under which the search has the cases are read with it.
 
 // How the rest of deleted domains is removed.
 const (
@@ -24,13 +25,13 @@ const (
 	deletionRest = 10 * time.Minute
 )
 
-// deleteDomain removes a domain and its configuration, and leaves the rest to RunDeletions.
+// deleteDomain removes a domain, and leaves what is in it to RunDeletions.
 func (s *Service) deleteDomain(tx *store.Tx, domainID string) error {
 	cat, err := s.lockCatalog(tx, domainID)
 	if err != nil {
 		return err
 	}
-	if err := deleteDomainRows(tx, cat.domain); err != nil {
+	if err := deleteDomainRow(tx, cat.domain); err != nil {
 		return err
 	}
 	tx.AfterCommit(func() {
@@ -64,7 +65,7 @@ func (s *Service) RunDeletions(ctx context.Context) error {
 func (s *Service) SweepDeletions(ctx context.Context) error {
 	for more := true; more && ctx.Err() == nil; {
 		err := s.db.Write(ctx, func(tx *store.Tx) (err error) {
-			more, err = sweepDeletion(tx)
+			more, err = s.sweepDeletion(tx)
 			return err
 		})
 		if err != nil {
@@ -75,10 +76,14 @@ func (s *Service) SweepDeletions(ctx context.Context) error {
 }
 
 // sweepDeletion removes some rows of one deleted domain. It says whether there may be more to do at once.
-func sweepDeletion(tx *store.Tx) (more bool, err error) {
+func (s *Service) sweepDeletion(tx *store.Tx) (more bool, err error) {
 	d, found, err := claimDeletion(tx)
 	if err != nil || !found {
 		return false, err
+	}
+	cases, err := s.deleteRemainingCases(tx, d)
+	if err != nil || cases > 0 {
+		return true, err
 	}
 	removed, err := deleteRemains(tx, d, deletionStep)
 	if err != nil || removed > 0 {
@@ -87,5 +92,30 @@ func sweepDeletion(tx *store.Tx) (more bool, err error) {
 	if rest := d.deletedAt.Add(deletionRest); tx.Now().Before(rest) {
 		return true, updateDeletion(tx, d, rest)
 	}
+	if err := deleteConfiguration(tx, d); err != nil {
+		return true, err
+	}
 	return true, deleteDeletion(tx, d)
+}
+
+// deleteRemainingCases removes some cases of a deleted domain, and takes them out of the search. It gives how many.
+func (s *Service) deleteRemainingCases(tx *store.Tx, d deletion) (int, error) {
+	cases, err := listRemainingCases(tx, d, deletionStep)
+	if err != nil || len(cases) == 0 {
+		return 0, err
+	}
+	cat := &catalog{domain: Domain{ID: d.domainID, No: d.domainNo}}
+	if cat.fields, err = listFields(tx, d.domainID); err != nil {
+		return 0, err
+	}
+	cat.index()
+	numbers := make([]int64, len(cases))
+	gone := make([]indexChange, len(cases))
+	for i, c := range cases {
+		numbers[i], gone[i] = c.No, indexChange{cat: cat, was: c}
+	}
+	if err := caseRows.Exec(tx, numbers); err != nil {
+		return 0, err
+	}
+	return len(cases), s.index(tx, gone...)
 }

@@ -13,18 +13,10 @@ type deletion struct {
 	deletedAt time.Time
 }
 
-// deleteDomainRows removes a domain and its configuration, and notes that there may be more of it.
-func deleteDomainRows(tx *store.Tx, d Domain) error {
-	for _, query := range []string{
-		`DELETE FROM cases_field WHERE domain_id = ?`,
-		`DELETE FROM cases_layout WHERE domain_id = ?`,
-		`DELETE FROM cases_template WHERE domain_id = ?`,
-		`DELETE FROM cases_case_rule WHERE domain_id = ?`,
-		`DELETE FROM cases_domain WHERE domain_id = ?`,
-	} {
-		if _, err := tx.Exec(query, d.ID); err != nil {
-			return err
-		}
+// deleteDomainRow removes a domain, and notes that there is more of it.
+func deleteDomainRow(tx *store.Tx, d Domain) error {
+	if _, err := tx.Exec(`DELETE FROM cases_domain WHERE domain_id = ?`, d.ID); err != nil {
+		return err
 	}
 	_, err := tx.Exec(`INSERT INTO cases_domain_deletion (domain_id, domain_no, deleted_at, look_at) VALUES (?, ?, ?, ?)`,
 		d.ID, d.No, tx.Micros(), tx.Micros())
@@ -75,14 +67,8 @@ var (
 	}
 )
 
-// caseWords and caseRows remove cases, and their words, by their numbers.
-var (
-	caseWords = store.NewIn[int64](`DELETE FROM cases_words WHERE rowid IN `, ``)
-	caseRows  = store.NewIn[int64](`DELETE FROM cases_case WHERE case_no IN `, ``)
-)
-
-// deleteRemains removes up to limit rows of each table that belong to a deleted domain, and gives how many it
-// has removed.
+// deleteRemains removes up to limit rows of each table that belong to a deleted domain, but not its cases and its
+// configuration. It gives how many it has removed.
 func deleteRemains(tx *store.Tx, d deletion, limit int) (removed int64, err error) {
 	count := func(queries []string, domain any) error {
 		for _, query := range queries {
@@ -97,15 +83,29 @@ func deleteRemains(tx *store.Tx, d deletion, limit int) (removed int64, err erro
 	if err := count(remainsByID, d.domainID); err != nil {
 		return 0, err
 	}
-	if err := count(remainsByNo, d.domainNo); err != nil {
-		return 0, err
+	return removed, count(remainsByNo, d.domainNo)
+}
+
+// caseRows removes cases by their numbers.
+var caseRows = store.NewIn[int64](`DELETE FROM cases_case WHERE case_no IN `, ``)
+
+// listRemainingCases reads up to limit cases of a deleted domain, in no order.
+func listRemainingCases(tx *store.Tx, d deletion, limit int) ([]*Case, error) {
+	return store.List(tx, `SELECT `+caseColumns+` FROM cases_case WHERE domain_id = ? LIMIT ?`, []any{d.domainID, limit},
+		func(scan store.Scan) (*Case, error) { return scanCase(scan, d.domainID) })
+}
+
+// deleteConfiguration removes the configuration of a deleted domain.
+func deleteConfiguration(tx *store.Tx, d deletion) error {
+	for _, query := range []string{
+		`DELETE FROM cases_field WHERE domain_id = ?`,
+		`DELETE FROM cases_layout WHERE domain_id = ?`,
+		`DELETE FROM cases_template WHERE domain_id = ?`,
+		`DELETE FROM cases_case_rule WHERE domain_id = ?`,
+	} {
+		if _, err := tx.Exec(query, d.domainID); err != nil {
+			return err
+		}
 	}
-	cases, err := store.Column[int64](tx, `SELECT case_no FROM cases_case WHERE domain_id = ? LIMIT ?`, d.domainID, limit)
-	if err != nil {
-		return 0, err
-	}
-	if err := caseWords.Exec(tx, cases); err != nil {
-		return 0, err
-	}
-	return removed + int64(len(cases)), caseRows.Exec(tx, cases)
+	return nil
 }

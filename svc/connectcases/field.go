@@ -128,7 +128,7 @@ func (c *catalog) pickFields(ids []string) (found []*Field, unknown []string, er
 
 // pick gives the entries of the ids in their order, and the ids that none has.
 func pick[T entries](byID map[string]T, kind string, ids []string) (found []T, unknown []string, err error) {
-	if err := distinct(kind, ids); err != nil {
+	if err := unrepeated(kind, ids); err != nil {
 		return nil, nil, err
 	}
 	for _, id := range ids {
@@ -141,8 +141,8 @@ func pick[T entries](byID map[string]T, kind string, ids []string) (found []T, u
 	return found, unknown, nil
 }
 
-// distinct demands that no id comes twice.
-func distinct(kind string, ids []string) error {
+// unrepeated demands that no id comes twice.
+func unrepeated(kind string, ids []string) error {
 	seen := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		if seen[id] {

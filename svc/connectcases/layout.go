@@ -49,7 +49,7 @@ func (c *LayoutContent) fieldIDs() (ids []string) {
 // checkLayout demands that the fields of a layout exist, each once, and are not too many.
 func (c *catalog) checkLayout(content *LayoutContent) error {
 	ids := content.fieldIDs()
-	if err := distinct("Field", ids); err != nil {
+	if err := unrepeated("Field", ids); err != nil {
 		return err
 	}
 	if err := c.liveFields(ids); err != nil {

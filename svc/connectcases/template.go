@@ -153,7 +153,7 @@ func (c *catalog) checkTemplate(t *Template) error {
 			return err
 		}
 	}
-	if err := distinct("Field", t.Required); err != nil {
+	if err := unrepeated("Field", t.Required); err != nil {
 		return err
 	}
 	if err := c.liveFields(t.Required); err != nil {
