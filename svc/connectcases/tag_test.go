@@ -77,6 +77,30 @@ func TestEveryKindOfResourceHasTags(t *testing.T) {
 	})
 }
 
+func TestSearchFollowsTheTagsOfCases(t *testing.T) {
+	each(t, func(h *house) {
+		s := h.shop()
+		id := h.create(s)
+		h.create(s)
+		arn := tags("arn:aws:cases:us-west-2:111122223333:domain/" + s.domain + "/case/" + id)
+		found := func(value string) (ids []string) {
+			a := h.must("POST", "/domains/"+s.domain+"/cases-search", `{"filter":{"tag":{"equalTo":{"key":"team","value":"`+value+`"}}}}`)
+			for _, c := range a.body["cases"].([]any) {
+				ids = append(ids, c.(map[string]any)["caseId"].(string))
+			}
+			return ids
+		}
+		h.same("before", []string(nil), found("north"))
+		h.must("POST", arn, `{"tags":{"team":"north"}}`)
+		h.same("tagged", []string{id}, found("north"))
+		h.must("POST", arn, `{"tags":{"team":"south"}}`)
+		h.same("tagged anew, before", []string(nil), found("north"))
+		h.same("tagged anew, after", []string{id}, found("south"))
+		h.must("DELETE", arn+"?tagKeys=team", "")
+		h.same("untagged", []string(nil), found("south"))
+	})
+}
+
 func TestTagsAreRefusedForTheirReason(t *testing.T) {
 	each(t, func(h *house) {
 		s := h.shop()
