@@ -10,7 +10,10 @@
 //	domain.go        domains · field.go, option.go, system_field.go fields · template.go templates
 //	value.go         field values · case.go cases · case_check.go what a case may hold
 //	case_update.go   many calls of UpdateCase at once
-//	related_item.go  comments and contacts on a case · audit.go the history
+//	related_item.go  what is on a case · comment.go, contact.go, file.go, sla.go, connect_case.go, custom_item.go
+//	                 one kind of it each · sla_clock.go SLAs that become overdue by themselves
+//	related_item_filter.go, custom_filter.go  which items a search looks for · audit.go the history
+//	changes.go       what a transaction does to cases and items, written together
 //	event_config.go  which events are published, and with what in them
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
 //	names.go         ARNs, and what failures say
@@ -20,6 +23,7 @@ package connectcases
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"net/url"
@@ -51,8 +55,13 @@ type Config struct {
 	// CustomerOptional lets cases be created without customer_id, which AWS's texts demand in one place
 	// and not in others.
 	CustomerOptional bool
-	Quotas           Quotas
-	Log              *slog.Logger // default: slog.DiscardHandler
+	// RelatedItemDeleted is the type of the event of a deleted related item. Default: AWS's
+	// CASE.RELATED_ITEM.DELETED, although the other two types begin with RELATED_ITEM.
+	RelatedItemDeleted string
+	// LowerCaseItemTypes writes relatedItemType in events as comment, contact … for consumers that test for that.
+	LowerCaseItemTypes bool
+	Quotas             Quotas
+	Log                *slog.Logger // default: slog.DiscardHandler
 }
 
 // Quotas bound what may be stored. A zero stands for AWS's default.
@@ -62,6 +71,9 @@ type Quotas struct {
 	OptionsPerField     int // 500
 	TemplatesPerDomain  int // 100
 	RelatedItemsPerCase int // 200
+	FilesPerCase        int // 50
+	SLAsPerCase         int // 10
+	FieldsPerCustomItem int // of a related item of type Custom: 5
 }
 
 // withDefaults puts AWS's defaults where nothing was chosen.
@@ -69,7 +81,10 @@ func (q Quotas) withDefaults() Quotas {
 	for _, d := range []struct {
 		quota *int
 		aws   int
-	}{{&q.Domains, 5}, {&q.FieldsPerDomain, 500}, {&q.OptionsPerField, 500}, {&q.TemplatesPerDomain, 100}, {&q.RelatedItemsPerCase, 200}} {
+	}{
+		{&q.Domains, 5}, {&q.FieldsPerDomain, 500}, {&q.OptionsPerField, 500}, {&q.TemplatesPerDomain, 100}, {&q.RelatedItemsPerCase, 200},
+		{&q.FilesPerCase, 50}, {&q.SLAsPerCase, 10}, {&q.FieldsPerCustomItem, 5},
+	} {
 		if *d.quota == 0 {
 			*d.quota = d.aws
 		}
@@ -80,15 +95,17 @@ func (q Quotas) withDefaults() Quotas {
 // Service answers the operations of Amazon Connect Cases.
 type Service struct {
 	api.Unimplemented
-	db               *store.DB
-	bus              Publisher
-	arns             arn.Maker
-	contacts         Contacts
-	customerOptional bool
-	quotas           Quotas
-	log              *slog.Logger
-	catalogs         catalogs
-	updates          *store.Batch[update, struct{}]
+	db                 *store.DB
+	bus                Publisher
+	arns               arn.Maker
+	contacts           Contacts
+	customerOptional   bool
+	relatedItemDeleted string
+	lowerCaseTypes     bool
+	quotas             Quotas
+	log                *slog.Logger
+	catalogs           catalogs
+	updates            *store.Batch[update, struct{}]
 }
 
 // New makes the service.
@@ -98,6 +115,7 @@ func New(c Config) *Service {
 	}
 	s := &Service{
 		db: c.DB, bus: c.Bus, arns: c.ARNs, contacts: c.Contacts, customerOptional: c.CustomerOptional,
+		relatedItemDeleted: cmp.Or(c.RelatedItemDeleted, relatedItemDeleted), lowerCaseTypes: c.LowerCaseItemTypes,
 		quotas: c.Quotas.withDefaults(), log: c.Log,
 	}
 	s.updates = store.NewBatch(c.DB, maxUpdates, s.updateCases)
