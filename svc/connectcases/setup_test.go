@@ -3,6 +3,7 @@ package connectcases_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -226,7 +227,7 @@ type event struct {
 	}
 }
 
-// events takes what has come to the queue, in order.
+// events takes what has come to the queue, in order, and deletes it there.
 func (h *house) events() []event {
 	h.Helper()
 	var list []event
@@ -239,12 +240,17 @@ func (h *house) events() []event {
 		if len(got) == 0 {
 			return list
 		}
-		for _, m := range got {
+		handles := make([]string, len(got))
+		for i, m := range got {
+			handles[i] = m.Handle
 			e := event{raw: m.Body}
 			if err := json.Unmarshal([]byte(m.Body), &e); err != nil {
 				h.Fatalf("%v in %s", err, m.Body)
 			}
 			list = append(list, e)
+		}
+		if errs, err := h.queues.Delete(context.WithoutCancel(h.Context()), queue.Ref{Name: "events"}, handles...); err != nil || errors.Join(errs...) != nil {
+			h.Fatal(err, errs)
 		}
 	}
 }
