@@ -148,7 +148,7 @@ func (h *house) must(method, path, body string) answer {
 }
 
 // shop is a domain with what the tests need in it.
-type shop struct{ domain, template, note, amount, gift string }
+type shop struct{ domain, template, note, amount, gift, other string }
 
 // shop makes a domain with a template, a custom field of some types, and events on.
 func (h *house) shop() shop {
