@@ -17,6 +17,7 @@ import (
 type result struct {
 	perSecond float64
 	p50, p99  float64 // milliseconds
+	took      time.Duration
 }
 
 // summarize turns latencies into a result.
@@ -28,7 +29,7 @@ func summarize(lat []time.Duration, count int, span time.Duration) result {
 	at := func(q float64) float64 {
 		return float64(lat[int(q*float64(len(lat)-1))].Microseconds()) / 1000
 	}
-	return result{perSecond: float64(count) / span.Seconds(), p50: at(.5), p99: at(.99)}
+	return result{perSecond: float64(count) / span.Seconds(), p50: at(.5), p99: at(.99), took: span}
 }
 
 // conn is one keep-alive connection.

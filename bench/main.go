@@ -4,7 +4,8 @@
 // absolute numbers say little about another machine.
 //
 //	main.go    the run and its table · process.go starts servers · ceiling.go the trivial handler
-//	load.go    connections, latencies · work.go the pieces of work · disk.go fsyncs
+//	load.go    connections, latencies · disk.go fsyncs
+//	work.go    messages and the road from an update to its consumer · cases.go the operations on cases
 package main
 
 import (
@@ -27,6 +28,8 @@ func main() {
 	var b bench
 	ceiling := flag.String("ceiling", "", "serve the ceiling on this address (used by the benchmark itself)")
 	conns := flag.String("conns", "1,16,64", "numbers of connections")
+	cases := flag.String("cases", "1000,1000000", "numbers of stored cases at which the operations on cases are measured; empty: none")
+	flag.BoolVar(&b.roads, "roads", true, "measure messages and the road from an update to its consumer")
 	flag.DurationVar(&b.span, "d", 3*time.Second, "how long each measurement lasts")
 	flag.StringVar(&b.binary, "binary", "bin/casestream", "the server to measure")
 	flag.StringVar(&b.store, "store", "", "its --store; default: SQLite in a temporary folder")
@@ -38,12 +41,21 @@ func main() {
 		fail(serveCeiling(*ceiling))
 		return
 	}
-	for _, c := range strings.Split(*conns, ",") {
-		n, err := strconv.Atoi(c)
-		fail(err)
-		b.conns = append(b.conns, n)
-	}
+	b.conns, b.cases = numbers(*conns), numbers(*cases)
 	fail(b.run(ctx))
+}
+
+// numbers reads a list of numbers.
+func numbers(list string) (all []int) {
+	for s := range strings.SplitSeq(list, ",") {
+		if s == "" {
+			continue
+		}
+		n, err := strconv.Atoi(s)
+		fail(err)
+		all = append(all, n)
+	}
+	return all
 }
 
 // fail ends the program on an error.
@@ -56,13 +68,14 @@ func fail(err error) {
 
 // bench is one run.
 type bench struct {
-	conns              []int
+	conns, cases       []int
+	roads              bool
 	span               time.Duration
 	binary, store, dir string
 	profiles, only     string
 }
 
-// run measures everything and prints the tables.
+// run measures what was asked for, each part on a server with an empty store.
 func (b *bench) run(ctx context.Context) error {
 	dir, err := os.MkdirTemp(b.dir, "casestream-bench-")
 	if err != nil {
@@ -74,19 +87,49 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("disk: %.0f fdatasync/s of one writer\n", syncs)
-
-	top, err := startCeiling(ctx)
-	if err != nil {
-		return err
+	if b.roads {
+		if err := b.served(ctx, filepath.Join(dir, "roads"), b.measureRoads); err != nil {
+			return err
+		}
 	}
-	defer top.stop()
+	if len(b.cases) > 0 {
+		return b.served(ctx, filepath.Join(dir, "cases"), b.measureCases)
+	}
+	return nil
+}
+
+// served runs one part of the benchmark beside a server of its own.
+func (b *bench) served(ctx context.Context, dir string, part func(context.Context, *process) error) error {
 	srv, err := startServer(ctx, b.binary, b.store, dir)
 	if err != nil {
 		return err
 	}
 	defer srv.stop()
 	fmt.Printf("server: start to /readyz %.0f ms, idle memory %.1f MB\n\n", float64(srv.ready.Microseconds())/1000, srv.rss())
+	if err := part(ctx, srv); err != nil {
+		return err
+	}
+	fmt.Printf("server: memory %.1f MB at the end\n\n", srv.rss())
+	return nil
+}
 
+// profiled runs a measurement, with a CPU profile of the server where profiles are kept.
+func (b *bench) profiled(srv *process, name string, run func() (result, error)) (result, error) {
+	if b.profiles == "" {
+		return run()
+	}
+	written := srv.profile(filepath.Join(b.profiles, name+".pprof"), b.span)
+	r, err := run()
+	return r, errors.Join(err, written())
+}
+
+// measureRoads measures messages, and updates on their way to a consumer, beside the ceiling.
+func (b *bench) measureRoads(ctx context.Context, srv *process) error {
+	top, err := startCeiling(ctx)
+	if err != nil {
+		return err
+	}
+	defer top.stop()
 	w, err := newWork(ctx, srv)
 	if err != nil {
 		return err
@@ -98,32 +141,63 @@ func (b *bench) run(ctx context.Context) error {
 			return fmt.Errorf("ceiling: %w", err)
 		}
 		show("ceiling: decode the request, canned answer", n, ceiling, ceiling)
-		for i, piece := range []struct {
-			name string
-			run  func(context.Context, int, time.Duration) (result, error)
-		}{
-			{"SendMessage", w.send},
-			{"ReceiveMessage(10) + DeleteMessageBatch(10)", w.drain},
-			{"UpdateCase", w.updates},
-			{"UpdateCase → received from the queue", w.updatesReceived},
-		} {
-			if !strings.HasPrefix(piece.name, b.only) {
+		for i, p := range w.pieces() {
+			if !strings.HasPrefix(p.name, b.only) {
 				continue
 			}
-			profiled := func() error { return nil }
-			if b.profiles != "" {
-				profiled = srv.profile(filepath.Join(b.profiles, fmt.Sprintf("%d-%s-%d.pprof", i, strings.Fields(piece.name)[0], n)), b.span)
-			}
-			got, err := piece.run(ctx, n, b.span)
-			err = errors.Join(err, profiled())
+			got, err := b.profiled(srv, fmt.Sprintf("roads-%d-%d", i, n), func() (result, error) { return p.run(ctx, n, b.span) })
 			if err != nil {
-				return fmt.Errorf("%s: %w", piece.name, err)
+				return fmt.Errorf("%s: %w", p.name, err)
 			}
-			show(piece.name, n, got, ceiling)
+			show(p.name, n, got, ceiling)
 		}
 		fmt.Println()
 	}
-	fmt.Printf("server: memory %.1f MB at the end\n", srv.rss())
+	return nil
+}
+
+// measureCases measures the operations on cases, at each number of stored cases.
+func (b *bench) measureCases(ctx context.Context, srv *process) error {
+	w, err := newCaseWork(ctx, srv)
+	if err != nil {
+		return err
+	}
+	for _, cases := range b.cases {
+		if err := w.grow(ctx, cases, os.Stderr); err != nil {
+			return err
+		}
+		if w.seed.QueueURL == "" {
+			if err := w.seed.Stream(ctx); err != nil {
+				return err
+			}
+		}
+		fmt.Printf("%-44s %6s %10s %9s %9s %9s\n", fmt.Sprintf("with %d cases", cases), "conns", "per second", "p50 ms", "p99 ms", "KB/write")
+		for _, n := range b.conns {
+			for i, p := range w.pieces() {
+				if strings.HasPrefix(p.name, b.only) {
+					if err := b.measureCase(ctx, w, p, n, fmt.Sprintf("cases-%d-%d-%d", cases, i, n)); err != nil {
+						return fmt.Errorf("%s: %w", p.name, err)
+					}
+				}
+			}
+		}
+		fmt.Printf("server: memory %.1f MB\n\n", srv.rss())
+	}
+	return nil
+}
+
+// measureCase measures one piece of work and prints its row, for writes with what one of them sends to the disk.
+func (b *bench) measureCase(ctx context.Context, w *caseWork, p piece, n int, name string) error {
+	before := w.srv.written()
+	got, err := b.profiled(w.srv, name, func() (result, error) { return p.run(ctx, n, b.span) })
+	if err != nil {
+		return err
+	}
+	perWrite := "-"
+	if p.writes && before > 0 {
+		perWrite = fmt.Sprintf("%.1f", float64(w.srv.settled(before))/1024/(got.perSecond*got.took.Seconds()))
+	}
+	fmt.Printf("%-44s %6d %10.0f %9.2f %9.2f %9s\n", p.name, n, got.perSecond, got.p50, got.p99, perWrite)
 	return nil
 }
 

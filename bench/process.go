@@ -129,6 +129,36 @@ func (p *process) client() *client.Client {
 	return &client.Client{Base: p.base, Region: "us-east-1", Key: key}
 }
 
+// written gives how many bytes the process has sent to the disk, 0 where the system does not tell. On
+// PostgreSQL it is another process that writes.
+func (p *process) written() int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if v, ok := strings.CutPrefix(line, "write_bytes: "); ok {
+			n, _ := strconv.ParseInt(strings.TrimSpace(v), 10, 64)
+			return n
+		}
+	}
+	return 0
+}
+
+// settled waits until the process writes nothing more in the background, and gives what it has written since
+// before.
+func (p *process) settled(before int64) int64 {
+	last := p.written()
+	for {
+		time.Sleep(500 * time.Millisecond)
+		now := p.written()
+		if now-last < 1<<20 {
+			return now - before
+		}
+		last = now
+	}
+}
+
 // rss gives the process's resident memory in MB, 0 where the system does not tell.
 func (p *process) rss() float64 {
 	f, err := os.Open(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))

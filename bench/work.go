@@ -22,6 +22,16 @@ type work struct {
 	cases []string
 }
 
+// pieces are what is measured beside the ceiling.
+func (w *work) pieces() []piece {
+	return []piece{
+		{name: "SendMessage", run: w.send},
+		{name: "ReceiveMessage(10) + DeleteMessageBatch(10)", run: w.drain},
+		{name: "UpdateCase", run: w.updates},
+		{name: "UpdateCase → received from the queue", run: w.updatesReceived},
+	}
+}
+
 // bodySize is the size of a message: that of a case event with a few fields.
 const bodySize = 1200
 

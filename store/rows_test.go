@@ -169,3 +169,24 @@ func TestPanicWhileRowsAreReadHarmsNobody(t *testing.T) {
 		}
 	})
 }
+
+func TestReadOneRunsOneStatement(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		db := filled(t, d, 5)
+		var id int
+		read := func(tx *store.Tx) error {
+			_, err := tx.Get(probes, []any{3}, &id)
+			return err
+		}
+		if err := db.ReadOne(t.Context(), read); err != nil || id != 3 {
+			t.Errorf("read %d, %v", id, err)
+		}
+		err := db.ReadOne(t.Context(), func(tx *store.Tx) error { return errors.Join(read(tx), read(tx)) })
+		if err == nil {
+			t.Error("a second statement was run")
+		}
+		if err := db.ReadOne(t.Context(), read); err != nil {
+			t.Errorf("the next read: %v", err)
+		}
+	})
+}

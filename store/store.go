@@ -201,6 +201,15 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 
 // Read runs fn on one snapshot of the database. fn may run more than once and must only read.
 func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	return db.read(ctx, db.conns.BeginRead, fn)
+}
+
+// ReadOne is Read for a closure that runs one statement: that is a snapshot by itself, and saves beginning and
+// ending a transaction. A second statement fails.
+func (db *DB) ReadOne(ctx context.Context, fn func(*Tx) error) error { return db.read(ctx, "", fn) }
+
+// read runs fn in a transaction that begins so, or, if with nothing, in none.
+func (db *DB) read(ctx context.Context, begin string, fn func(*Tx) error) error {
 	if err := db.Err(); err != nil {
 		return err
 	}
@@ -220,7 +229,7 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 			s, err = db.session(context.WithoutCancel(ctx), db.conns.Read)
 		}
 		if err == nil {
-			if err = db.once(s, db.conns.BeginRead, fn, nil); err == nil {
+			if err = db.once(s, begin, fn, nil); err == nil {
 				return nil
 			}
 		}
@@ -236,10 +245,16 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-// once runs fn in one transaction of a session. It leaves the session without a transaction.
+// once runs fn in one transaction of a session, or, where begin is empty, on one statement without any. It
+// leaves the session without a transaction.
 // committing, when not nil, is set while the outcome of the commit is open.
 func (db *DB) once(s *session, begin string, fn func(*Tx) error, committing *bool) error {
 	seen := db.committed.Load() // before the snapshot is taken: what was acknowledged until now is in it
+	if begin == "" {
+		tx := db.newTx(s)
+		tx.single = true
+		return tx.run(fn)
+	}
 	if err := s.control(StepBegin, begin); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"errors"
 	"math/rand/v2"
 	"time"
 )
@@ -14,6 +15,8 @@ type Tx struct {
 	now    time.Time
 	after  []func()
 	failed error // that of the first statement that failed
+	single bool  // it may run one statement
+	ran    bool  // it has run a statement; kept only where single
 	number int64 // of the transaction, if it writes; 0 where the database has not been asked yet
 	seen   int64 // the last commit that it is sure to see, where the store numbers transactions
 }
@@ -31,8 +34,8 @@ func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
 // Exec runs a statement and gives the number of rows that it changed.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
-	if tx.failed != nil {
-		return 0, tx.failed
+	if err := tx.may(); err != nil {
+		return 0, err
 	}
 	if err := tx.s.step(StepStatement, query); err != nil {
 		return 0, tx.note(err)
@@ -52,10 +55,25 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
+// may says whether the transaction may run a further statement.
+func (tx *Tx) may() error {
+	if tx.failed != nil {
+		return tx.failed
+	}
+	if tx.single && tx.ran {
+		return tx.note(errSecond)
+	}
+	tx.ran = true
+	return nil
+}
+
+// errSecond is what a second statement of ReadOne fails with.
+var errSecond = errors.New("a second statement in a transaction of one")
+
 // query runs a statement that gives rows. RETURNING gives them in no particular order.
 func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
-	if tx.failed != nil {
-		return nil, tx.failed
+	if err := tx.may(); err != nil {
+		return nil, err
 	}
 	if err := tx.s.step(StepStatement, query); err != nil {
 		return nil, tx.note(err)

@@ -35,35 +35,48 @@ func (s *Service) GetCase(ctx context.Context, in *api.GetCaseInput) (*api.GetCa
 	if in.NextToken != nil && *in.NextToken != "" {
 		return nil, invalid("The nextToken is not valid for this request.") // one page holds all that can be asked for
 	}
-	out := &api.GetCaseOutput{}
-	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		cat, err := s.catalog(tx, in.DomainId)
-		if err != nil {
-			return err
-		}
-		c, err := getCase(tx, in.DomainId, in.CaseId)
-		if err != nil {
-			return err
-		}
-		out.Fields, out.TemplateId, out.Tags = []api.FieldValue{}, c.TemplateID, sparse(c.Tags)
-		found, unknown, err := cat.pickFields(identifiers(in.Fields))
-		if err != nil {
-			return err
-		}
-		if unknown != nil {
-			return unknownFields(unknown)
-		}
-		for _, f := range found {
-			if v := c.value(f.ID); v.Kind != Empty {
-				out.Fields = append(out.Fields, api.FieldValue{Id: f.ID, Value: valueUnion(v)})
-			}
-		}
-		return nil
-	})
+	cat, c, err := s.readCase(ctx, in.DomainId, in.CaseId)
 	if err != nil {
 		return nil, err
 	}
+	found, unknown, err := cat.pickFields(identifiers(in.Fields))
+	if err != nil {
+		return nil, err
+	}
+	if unknown != nil {
+		return nil, unknownFields(unknown)
+	}
+	out := &api.GetCaseOutput{Fields: make([]api.FieldValue, 0, len(found)), TemplateId: c.TemplateID, Tags: sparse(c.Tags)}
+	for _, f := range found {
+		if v := c.value(f.ID); v.Kind != Empty {
+			out.Fields = append(out.Fields, api.FieldValue{Id: f.ID, Value: valueUnion(v)})
+		}
+	}
 	return out, nil
+}
+
+// readCase reads a case and its domain's configuration: with one statement, as long as the configuration in
+// memory is current.
+func (s *Service) readCase(ctx context.Context, domainID, caseID string) (cat *catalog, c *Case, err error) {
+	var version int64
+	err = s.db.ReadOne(ctx, func(tx *store.Tx) error {
+		version, c, err = getCaseWithVersion(tx, domainID, caseID)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if cat = s.catalogs.get(domainID, version); c != nil && cat != nil {
+		return cat, c, nil
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		if cat, err = s.catalog(tx, domainID); err != nil {
+			return err
+		}
+		c, err = getCase(tx, domainID, caseID)
+		return err
+	})
+	return cat, c, err
 }
 
 // UpdateCase changes the fields that are named.

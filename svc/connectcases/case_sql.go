@@ -39,6 +39,16 @@ func getCase(tx *store.Tx, domainID, caseID string) (*Case, error) {
 	return list[0], nil
 }
 
+// getCaseWithVersion reads a case, nil when there is none, with the version of its domain's configuration.
+func getCaseWithVersion(tx *store.Tx, domainID, caseID string) (version int64, c *Case, err error) {
+	err = tx.Each(`SELECT (SELECT version FROM cases_domain WHERE domain_id = ?), `+caseColumns+`
+		FROM cases_case WHERE domain_id = ? AND case_id = ?`, []any{domainID, domainID, caseID}, func(scan store.Scan) (err error) {
+		c, err = scanCase(func(dest ...any) error { return scan(append([]any{&version}, dest...)...) }, domainID)
+		return err
+	})
+	return version, c, err
+}
+
 // lockCase is getCase that holds the case until the transaction ends: changes of one case run one after
 // another, and their events come in that order.
 func lockCase(tx *store.Tx, domainID, caseID string) (*Case, error) {

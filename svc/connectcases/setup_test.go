@@ -14,6 +14,7 @@ import (
 
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/events/eventstest"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/storetest"
@@ -227,7 +228,7 @@ type event struct {
 	}
 }
 
-// events takes what has come to the queue, in order, and deletes it there.
+// events takes what has come to the queue, in order, and deletes it there. Each must be as the schemas have it.
 func (h *house) events() []event {
 	h.Helper()
 	var list []event
@@ -243,6 +244,7 @@ func (h *house) events() []event {
 		handles := make([]string, len(got))
 		for i, m := range got {
 			handles[i] = m.Handle
+			eventstest.Check(h, m.Body)
 			e := event{raw: m.Body}
 			if err := json.Unmarshal([]byte(m.Body), &e); err != nil {
 				h.Fatalf("%v in %s", err, m.Body)
