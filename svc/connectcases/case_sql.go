@@ -18,7 +18,8 @@ func insertCase(tx *store.Tx, c *Case) error {
 		(domain_id, case_id, template_id, created_at, updated_at, changed_at, items, slas, audit_id, tags, fields)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING case_no`, []any{
 		c.DomainID, c.ID, c.TemplateID, c.CreatedAt.UnixMicro(), c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(),
-		c.Items, c.SLAs, c.AuditID, string(tags), c.Values.marshal()}, &c.No)
+		c.Items, c.SLAs, c.AuditID, string(tags), c.Values.marshal(),
+	}, &c.No)
 	return err
 }
 

@@ -18,11 +18,12 @@ func placeOf(item *RelatedItem) place {
 	return place{item.AssociatedAt.UnixMicro(), item.CaseID, item.ID}
 }
 
-// listRelatedItems reads a case's items behind a place, newest first, until keep says that it has enough.
+// listRelatedItems reads a case's items behind a place, newest first, until keep says that it has enough. The sum
+// keeps SQLite, which does not know how few items a case has, from walking through the domain in the order of time.
 func listRelatedItems(tx *store.Tx, domainID, caseID string, behind place, keep func(*RelatedItem) (enough bool)) error {
 	return tx.Each(`SELECT `+itemColumns+`
-		FROM cases_related_item WHERE domain_id = ? AND case_id = ? AND (associated_at, related_item_id) < (?, ?)
-		ORDER BY associated_at DESC, related_item_id DESC`, []any{domainID, caseID, behind.at, behind.id}, keepItems(keep))
+		FROM cases_related_item WHERE domain_id = ? AND case_id = ? AND (associated_at + 0, related_item_id) < (?, ?)
+		ORDER BY associated_at + 0 DESC, related_item_id DESC`, []any{domainID, caseID, behind.at, behind.id}, keepItems(keep))
 }
 
 // keepItems reads rows of items until keep has enough.
@@ -87,21 +88,24 @@ func beyond(order []orderKey, p place) (condition string, args []any) {
 // maxSubjects is how many subjects a search can be narrowed to: as many as it can have filters.
 const maxSubjects = 10
 
+// bySubject is the condition for what points at one of some subjects. The domain is written so that it can be
+// looked up in no index: SQLite, which does not know how many items a domain has, would prefer it to the subject.
+const (
+	bySubject = `domain_id || '' = ? AND subject IN `
+	ofContact = `i.domain_id || '' = ? AND i.subject = ?`
+)
+
 // listAllRelatedItems reads up to limit of a domain's items in an order, behind a place unless that is nil, until
-// keep says that it has enough. subjects narrow the search to what points at one of them; none: to nothing.
+// keep says that it has enough. With subjects, only what points at one of them.
 func listAllRelatedItems(tx *store.Tx, domainID string, order []orderKey, behind *place, subjects []string, limit int, keep func(*RelatedItem) (enough bool)) error {
-	query, args := `SELECT `+itemColumns+` FROM cases_related_item WHERE domain_id = ?`, []any{domainID}
-	switch len(subjects) {
-	case 0:
-	case 1:
-		query += ` AND subject = ?`
-		args = append(args, subjects[0])
-	default: // one text for any number of them
-		query += ` AND subject IN (?` + strings.Repeat(`, ?`, maxSubjects-1) + `)`
+	where, args := `domain_id = ?`, []any{domainID}
+	if len(subjects) > 0 { // one text for any number of them
+		where = bySubject + `(?` + strings.Repeat(`, ?`, maxSubjects-1) + `)`
 		for i := range maxSubjects {
 			args = append(args, subjects[min(i, len(subjects)-1)])
 		}
 	}
+	query := `SELECT ` + itemColumns + ` FROM cases_related_item WHERE ` + where
 	if behind != nil {
 		condition, more := beyond(order, *behind)
 		query += ` AND ` + condition
@@ -125,7 +129,7 @@ type contactCase struct {
 func listContactCases(tx *store.Tx, domainID, contactARN string, behind place, limit int) ([]contactCase, error) {
 	return store.List(tx, `SELECT i.case_id, c.template_id, i.associated_at, i.related_item_id
 		FROM cases_related_item i JOIN cases_case c ON c.domain_id = i.domain_id AND c.case_id = i.case_id
-		WHERE i.domain_id = ? AND i.subject = ? AND i.type = ? AND (i.associated_at, i.related_item_id) < (?, ?)
+		WHERE `+ofContact+` AND i.type = ? AND (i.associated_at, i.related_item_id) < (?, ?)
 		ORDER BY i.associated_at DESC, i.related_item_id DESC LIMIT ?`,
 		[]any{domainID, contactARN, itemContact, behind.at, behind.id, limit}, func(scan store.Scan) (k contactCase, err error) {
 			err = scan(&k.caseID, &k.templateID, &k.at, &k.id)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -251,6 +252,38 @@ func TestCasesOfAContact(t *testing.T) {
 		h.must("DELETE", s.cases(want[1]), "")
 		if got := list(contact, 10); len(got) != 10 || slices.Contains(got, want[0]) || slices.Contains(got, want[1]) {
 			h.Errorf("after two went: %d cases", len(got))
+		}
+	})
+}
+
+// TestSearchForRareItemsGoesOn looks for the oldest one of more items than a call looks at: calls come back without
+// it, with a token to go on, until one has it.
+func TestSearchForRareItemsGoesOn(t *testing.T) {
+	each(t, func(h *house) {
+		s := h.shop()
+		oldest := h.relate(s, h.create(s), customItem(str(s.note, "rare")))
+		h.clock.advance(time.Second)
+		var wg sync.WaitGroup
+		for range 20 {
+			id := h.create(s)
+			wg.Go(func() {
+				for range 101 {
+					if a, err := h.try("POST", s.items(id), comment("x")); err != nil || a.err != nil {
+						h.Error(err, a.err)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+		body := `{"filters":[{"custom":{}}]`
+		first := h.must("POST", "/domains/"+s.domain+"/related-items-search", body+`}`)
+		if n := len(first.body["relatedItems"].([]any)); n != 0 || first.text("nextToken") == "" {
+			h.Fatalf("the first call found %d items and has the token %q, want none and a token", n, first.text("nextToken"))
+		}
+		got := h.searchAll(s, 25, `,"filters":[{"custom":{}}]`)
+		if len(got) != 1 || got[0].id != oldest {
+			h.Errorf("found %v, want %s", got, oldest)
 		}
 	})
 }

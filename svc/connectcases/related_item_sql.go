@@ -81,10 +81,10 @@ func getRelatedItem(tx *store.Tx, c *Case, itemID string) (*RelatedItem, error) 
 	return list[0], nil
 }
 
-// listUnmetSLAs reads those of a case's SLAs that are not met, in the order of their creation.
+// listUnmetSLAs reads those of a case's SLAs that are not met, in the order of their ids, which is that of their creation.
 func listUnmetSLAs(tx *store.Tx, c *Case) (unmet []*RelatedItem, err error) {
 	list, err := store.List(tx, `SELECT `+itemColumns+` FROM cases_related_item WHERE domain_id = ? AND case_id = ? AND type = ?
-		ORDER BY associated_at, related_item_id`, []any{c.DomainID, c.ID, itemSLA}, scanRelatedItem)
+		ORDER BY related_item_id`, []any{c.DomainID, c.ID, itemSLA}, scanRelatedItem)
 	for _, item := range list {
 		if item.SLA.unmet() {
 			unmet = append(unmet, item)

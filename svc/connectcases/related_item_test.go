@@ -326,16 +326,26 @@ func TestEachKindOfItemIsKeptAndTold(t *testing.T) {
 			event      string // as events have it
 		}{
 			{"comment", comment("a \"b\""), []string{"comment.commentText"}, `{"comment":{"body":"a \"b\"","contentType":"Text/Plain"}}`, `"comment":{"body":"a \"b\""}`},
-			{"contact", contactItem(contact), []string{"contact.contactArn"}, `{"contact":{"contactArn":"` + contact + `","channel":"VOICE","connectedToSystemTime":"TIME"}}`,
-				`"contact":{"contactArn":"` + contact + `","channel":"VOICE","connectedToSystemTime":"TIME"}`},
+			{
+				"contact", contactItem(contact),
+				[]string{"contact.contactArn"},
+				`{"contact":{"contactArn":"` + contact + `","channel":"VOICE","connectedToSystemTime":"TIME"}}`,
+				`"contact":{"contactArn":"` + contact + `","channel":"VOICE","connectedToSystemTime":"TIME"}`,
+			},
 			{"file", fileItem(file), []string{"file.fileArn"}, `{"file":{"fileArn":"` + file + `"}}`, `"file":{"fileArn":"` + file + `"}`},
 			{"case", linkItem(other), []string{"connectCase.caseId"}, `{"connectCase":{"caseId":"` + other + `"}}`, `"connectCase":{"caseId":"` + other + `"}`},
-			{"sla", slaItem("closed", 5), []string{"sla.slaConfiguration"},
+			{
+				"sla", slaItem("closed", 5),
+				[]string{"sla.slaConfiguration"},
 				`{"sla":{"slaConfiguration":{"name":"First answer","type":"CaseField","status":"Active","fieldId":"status","targetFieldValues":[{"stringValue":"closed"}],"targetTime":"2026-03-01T12:05:00.124Z"}}}`,
-				`"sla":{"slaConfiguration":{"name":"First answer","type":"CaseField","status":"Active","fieldId":"status","targetFieldValues":[{"stringValue":"closed"}],"targetTime":"2026-03-01T12:05:00.124Z"}}`},
-			{"custom", customItem(str(s.note, "x"), num(s.amount, 2.5), `{"id":"`+s.gift+`","value":{"booleanValue":true}}`), []string{"custom.fields"},
+				`"sla":{"slaConfiguration":{"name":"First answer","type":"CaseField","status":"Active","fieldId":"status","targetFieldValues":[{"stringValue":"closed"}],"targetTime":"2026-03-01T12:05:00.124Z"}}`,
+			},
+			{
+				"custom", customItem(str(s.note, "x"), num(s.amount, 2.5), `{"id":"`+s.gift+`","value":{"booleanValue":true}}`),
+				[]string{"custom.fields"},
 				`{"custom":{"fields":[` + str(s.note, "x") + `,` + num(s.amount, 2.5) + `,{"id":"` + s.gift + `","value":{"booleanValue":true}}]}}`,
-				`"custom":{"fields":{"` + s.note + `":{"value":{"stringValue":"x"}},"` + s.amount + `":{"value":{"doubleValue":2.5}},"` + s.gift + `":{"value":{"booleanValue":true}}}}`},
+				`"custom":{"fields":{"` + s.note + `":{"value":{"stringValue":"x"}},"` + s.amount + `":{"value":{"doubleValue":2.5}},"` + s.gift + `":{"value":{"booleanValue":true}}}}`,
+			},
 		} {
 			id := h.create(s)
 			h.events()

@@ -82,8 +82,14 @@ func (q Quotas) withDefaults() Quotas {
 		quota *int
 		aws   int
 	}{
-		{&q.Domains, 5}, {&q.FieldsPerDomain, 500}, {&q.OptionsPerField, 500}, {&q.TemplatesPerDomain, 100}, {&q.RelatedItemsPerCase, 200},
-		{&q.FilesPerCase, 50}, {&q.SLAsPerCase, 10}, {&q.FieldsPerCustomItem, 5},
+		{&q.Domains, 5},
+		{&q.FieldsPerDomain, 500},
+		{&q.OptionsPerField, 500},
+		{&q.TemplatesPerDomain, 100},
+		{&q.RelatedItemsPerCase, 200},
+		{&q.FilesPerCase, 50},
+		{&q.SLAsPerCase, 10},
+		{&q.FieldsPerCustomItem, 5},
 	} {
 		if *d.quota == 0 {
 			*d.quota = d.aws

@@ -48,8 +48,11 @@ const (
 // values has every part of the configuration.
 func (a *SLA) values() []FieldValue {
 	list := []FieldValue{
-		{"sla.slaConfiguration.name", text(a.Name)}, {"sla.slaConfiguration.type", text(a.Type)}, {slaStatusPath, text(a.Status)},
-		{"sla.slaConfiguration.fieldId", text(a.FieldID)}, {"sla.slaConfiguration.targetFieldValues", a.Target},
+		{"sla.slaConfiguration.name", text(a.Name)},
+		{"sla.slaConfiguration.type", text(a.Type)},
+		{slaStatusPath, text(a.Status)},
+		{"sla.slaConfiguration.fieldId", text(a.FieldID)},
+		{"sla.slaConfiguration.targetFieldValues", a.Target},
 		{"sla.slaConfiguration.targetTime", instant(a.TargetAt)},
 	}
 	if a.CompletedAt != nil {

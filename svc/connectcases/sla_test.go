@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -416,5 +417,41 @@ func TestEveryStepOfReachingAnSLAMayFail(t *testing.T) {
 				t.Errorf("after %s: met %t, closed %t, breach gone %t, %d events, %d clocks", failed, met, closed, noBreach, events, clocks)
 			}
 		})
+	})
+}
+
+// TestOnlyMovedStatusCostsMore counts the statements of UpdateCase: SLAs cost nothing where no status moves.
+func TestOnlyMovedStatusCostsMore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		var statements atomic.Int64
+		h := build(t, d.Open(t, store.Options{Step: func(s store.Step) error {
+			if s.Kind == store.StepStatement {
+				statements.Add(1)
+			}
+			return nil
+		}}), connectcases.Config{})
+		s := h.shop()
+		count := func(id, field, value string) int64 {
+			before := statements.Load()
+			h.must("PUT", s.cases(id), `{"fields":[`+str(field, value)+`]}`)
+			return statements.Load() - before
+		}
+		plain, promised := h.create(s), h.create(s)
+		h.relate(s, promised, slaItem("closed", 5))
+		count(plain, "title", "warm")
+		want := count(plain, "status", "closed")
+		for _, c := range []struct {
+			name, id, field, value string
+			more                   int64
+		}{
+			{"another field", promised, "title", "x", 0},
+			{"the same status", promised, "status", "open", 0},
+			{"the target", promised, "status", "closed", 4}, // read the SLA, write it, stop its clock, publish another event
+			{"after the end", promised, "status", "open", 0},
+		} {
+			if got := count(c.id, c.field, c.value); got < want || got > want+c.more || c.more > 0 && got == want {
+				t.Errorf("%s: %d statements, want %d and up to %d more", c.name, got, want, c.more)
+			}
+		}
 	})
 }
