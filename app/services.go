@@ -23,7 +23,7 @@ import (
 // services lists the AWS services that the server serves.
 func (s *server) services(arns arn.Maker) []*wire.Service {
 	s.cases = connectcases.New(connectcases.Config{
-		DB: s.db, Bus: s.bus, ARNs: arns, Log: s.log,
+		DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.cases(), Log: s.log,
 		RelatedItemDeleted: s.cfg.CasesDeletedItemEvent, LowerCaseItemTypes: s.cfg.CasesLowerCaseItemTypes,
 	})
 	return []*wire.Service{
@@ -57,6 +57,6 @@ func (s *server) door(arns arn.Maker) (http.Handler, error) {
 			return s.key, owner, id == s.key.AccessKeyID
 		},
 		Ready: func(ctx context.Context) error { return s.ready(ctx) }, Version: versionLine(), Log: s.log, Metrics: s.metrics,
-		Strict: s.cfg.Strict,
+		RequestRates: s.cfg.AWSRequestRates, Strict: s.cfg.Strict,
 	}), nil
 }

@@ -101,49 +101,25 @@ func filterOf(in *api.RelatedItemTypeFilter) (f itemFilter, err error) {
 		f = itemFilter{Type: itemConnectCase, Subject: given(in.ConnectCase.CaseId)}
 	case in.Custom != nil:
 		f.Type = itemCustom
-		if in.Custom.Fields != nil {
-			f.Fields = new(valueFilter)
-			err = fillFilter(f.Fields, in.Custom.Fields)
-		}
+		f.Fields, err = caseFilter(valuesFilter(in.Custom.Fields))
 	}
 	return f, err
 }
 
-// fillFilter takes a filter of custom fields out of its shape.
-func fillFilter(f *valueFilter, in *api.CustomFieldsFilter) (err error) {
-	list := func(in []api.CustomFieldsFilter) ([]valueFilter, error) {
-		l := make([]valueFilter, len(in))
+// valuesFilter gives a filter of custom items the shape of one of cases, which can do more.
+func valuesFilter(in *api.CustomFieldsFilter) *api.CaseFilter {
+	if in == nil {
+		return nil
+	}
+	list := func(in []api.CustomFieldsFilter) []api.CaseFilter {
+		if in == nil {
+			return nil
+		}
+		out := make([]api.CaseFilter, len(in))
 		for i := range in {
-			if err := fillFilter(&l[i], &in[i]); err != nil {
-				return nil, err
-			}
+			out[i] = *valuesFilter(&in[i])
 		}
-		return l, nil
+		return out
 	}
-	switch {
-	case in.Field != nil:
-		f.Test, err = testOf(in.Field)
-	case in.Not != nil:
-		f.Not = new(valueFilter)
-		err = fillFilter(f.Not, in.Not)
-	case in.OrAll != nil:
-		f.Any, err = list(in.OrAll)
-	default:
-		f.All, err = list(in.AndAll)
-	}
-	return err
-}
-
-// testOf takes a comparison out of its shape.
-func testOf(in *api.FieldFilter) (*valueTest, error) {
-	for i, f := range []*api.FieldValue{
-		equalTo: in.EqualTo, contains: in.Contains, greaterThan: in.GreaterThan, greaterThanOrEqualTo: in.GreaterThanOrEqualTo,
-		lessThan: in.LessThan, lessThanOrEqualTo: in.LessThanOrEqualTo,
-	} {
-		if f != nil {
-			v, err := fieldValue(f.Id, f.Value)
-			return &valueTest{Compare: comparison(i), ID: f.Id, Value: v}, err
-		}
-	}
-	return nil, invalid("A filter of a field has no comparison.")
+	return &api.CaseFilter{Field: in.Field, Not: valuesFilter(in.Not), AndAll: list(in.AndAll), OrAll: list(in.OrAll)}
 }

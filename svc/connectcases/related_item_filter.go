@@ -8,7 +8,7 @@ type itemFilter struct {
 	Subject      string   // what contacts, files and links point at; empty: anything
 	Channels     []string // of contacts; empty: any
 	Name, Status string   // of SLAs; empty: any
-	Fields       *valueFilter
+	Fields       *filter  // of custom items: what their values must be; nil: anything
 }
 
 // check demands that the filter makes sense in a domain.
@@ -16,7 +16,23 @@ func (f *itemFilter) check(cat *catalog) error {
 	if f.Fields == nil {
 		return nil
 	}
-	return f.Fields.check(cat)
+	if err := f.Fields.resolve(cat); err != nil {
+		return err
+	}
+	return f.Fields.onlyCustom()
+}
+
+// onlyCustom demands of a filter that was resolved that its fields are custom ones, deleted or not.
+func (f *filter) onlyCustom() error {
+	if f.field != nil && f.field.Namespace != namespaceCustom {
+		return invalid("The filter's field " + f.fieldID + " is not a custom field, which items of type Custom have.")
+	}
+	for _, p := range f.parts {
+		if err := p.onlyCustom(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pass says whether an item is one of those that are looked for.
@@ -29,7 +45,7 @@ func (f *itemFilter) pass(i *RelatedItem) bool {
 	case i.SLA != nil:
 		return (f.Name == "" || f.Name == i.SLA.Name) && (f.Status == "" || f.Status == i.SLA.Status)
 	case i.Custom != nil:
-		return f.Fields == nil || f.Fields.match(i.Custom.Fields)
+		return f.Fields == nil || f.Fields.match(&Case{Values: i.Custom.Fields})
 	}
 	return true
 }

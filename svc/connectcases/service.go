@@ -12,10 +12,11 @@
 //	case_update.go   many calls of UpdateCase at once
 //	related_item.go  what is on a case · comment.go, contact.go, file.go, sla.go, connect_case.go, custom_item.go
 //	                 one kind of it each · sla_clock.go SLAs that become overdue by themselves
-//	related_item_filter.go, custom_filter.go  which items a search looks for · audit.go the history
+//	related_item_filter.go  which items a search looks for · audit.go the history
 //	changes.go       what a transaction does to cases and items, written together
 //	event_config.go  which events are published, and with what in them
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
+//	rates.go         how often AWS lets each operation be called
 //	names.go         ARNs, and what failures say
 //
 // Per noun: _ops.go are the operations, _sql.go the rows.
@@ -112,6 +113,7 @@ type Service struct {
 	log                *slog.Logger
 	catalogs           catalogs
 	updates            *store.Batch[update, struct{}]
+	common             commonTerms
 }
 
 // New makes the service.
@@ -132,6 +134,7 @@ func New(c Config) *Service {
 func (s *Service) Describe() *wire.Service {
 	d := api.Describe(s)
 	d.MapError = mapError
+	rated(d.Operations)
 	for i := range d.Operations {
 		if call := d.Operations[i].Call; call != nil {
 			d.Operations[i].Call = storable(call)
