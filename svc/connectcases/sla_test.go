@@ -79,6 +79,11 @@ func slaHouse(h *house) (s shop, id, item string) {
 func TestSLAIsMetInTime(t *testing.T) {
 	each(t, func(h *house) {
 		s, id, item := slaHouse(h)
+		breaching := func() int {
+			filter := `{"field":{"lessThan":` + str("next_sla_breach_datetime", "2026-03-01T12:10:01Z") + `}}`
+			return len(h.must("POST", "/domains/"+s.domain+"/cases-search", `{"filter":`+filter+`}`).body["cases"].([]any))
+		}
+		h.same("cases found by the next breach", 1, breaching())
 		h.same("next breach", `{"stringValue":"2026-03-01T12:10:00.124Z"}`, h.field(s, id, "next_sla_breach_datetime"))
 		h.same("last update", `{"stringValue":"2026-03-01T12:00:00.123Z"}`, h.field(s, id, "last_updated_datetime"))
 		h.clock.advance(5 * time.Minute)
@@ -100,6 +105,7 @@ func TestSLAIsMetInTime(t *testing.T) {
 		}
 		h.same("SLA", "Met "+list[0].Detail.ApproximateChangeTime, h.sla(s, id, item))
 		h.same("next breach", "", h.field(s, id, "next_sla_breach_datetime"))
+		h.same("cases found by the next breach", 0, breaching())
 		h.same("clocks", 0, h.rows("cases_sla_clock"))
 		h.setStatus(s, id, "open")
 		h.setStatus(s, id, "closed")
