@@ -2,6 +2,7 @@ package connectcases
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/casestream/casestream/base/id"
@@ -13,6 +14,8 @@ const (
 	auditCaseCreated = "Case.Created"
 	auditCaseUpdated = "Case.Updated"
 	auditItemCreated = "RelatedItem.Created"
+	auditItemUpdated = "RelatedItem.Updated"
+	auditItemDeleted = "RelatedItem.Deleted"
 )
 
 // audit is one row of a case's history.
@@ -29,6 +32,27 @@ type audit struct {
 type change struct {
 	ID       string
 	Old, New Value
+}
+
+// differences gives what changed between two lists of values. What a list does not have is Empty.
+func differences(old, now []FieldValue) (list []change) {
+	of := func(values []FieldValue, id string) Value {
+		if i := slices.IndexFunc(values, func(f FieldValue) bool { return f.ID == id }); i >= 0 {
+			return values[i].Value
+		}
+		return Value{}
+	}
+	for _, f := range now {
+		if was := of(old, f.ID); was != f.Value {
+			list = append(list, change{ID: f.ID, Old: was, New: f.Value})
+		}
+	}
+	for _, f := range old {
+		if of(now, f.ID).Kind == Empty {
+			list = append(list, change{ID: f.ID, Old: f.Value})
+		}
+	}
+	return list
 }
 
 // auditRow is a row of the history with its place in the chain of its case.

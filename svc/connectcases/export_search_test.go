@@ -26,7 +26,7 @@ const SettleAfter = settleAfter
 func SearchToken(token string, sorts int) bool {
 	list := make([]sortBy, sorts)
 	for i := range list {
-		list[i] = sortBy{field: &Field{ID: fieldLastUpdated, Type: typeDateTime}}
+		list[i] = sortBy{field: &Field{Entry: Entry{ID: fieldLastUpdated}, Type: typeDateTime}}
 	}
 	_, ok := parseSearchToken(&token, list)
 	return ok
@@ -90,7 +90,7 @@ func checkValues(tx *store.Tx, cat *catalog, cases []*Case) ([]string, error) {
 		err := scan(&v.fieldNo, &v.value, &v.no)
 		return fmt.Sprintf("value %d %x %d", v.fieldNo, v.value, v.no), err
 	})
-	return differences(got, want), err
+	return unlike(got, want), err
 }
 
 // checkWords compares cases_words with the cases: each word finds exactly the cases that have it.
@@ -113,15 +113,15 @@ func checkWords(tx *store.Tx, cat *catalog, cases []*Case) (wrong []string, err 
 		for _, no := range nos {
 			got = append(got, fmt.Sprint(no))
 		}
-		for _, d := range differences(got, want) {
+		for _, d := range unlike(got, want) {
 			wrong = append(wrong, "word "+w+": "+d)
 		}
 	}
 	return wrong, nil
 }
 
-// differences tells what is in one list and not in the other, or more often.
-func differences(got, want []string) (list []string) {
+// unlike tells what is in one list and not in the other, or more often.
+func unlike(got, want []string) (list []string) {
 	slices.Sort(got)
 	slices.Sort(want)
 	if slices.Equal(got, want) {

@@ -185,8 +185,12 @@ func fieldFilter(in *api.FieldFilter) (*filter, error) {
 		op filterOp
 		v  *api.FieldValue
 	}{
-		{opEqual, in.EqualTo}, {opContains, in.Contains}, {opGreater, in.GreaterThan}, {opGreaterOrEqual, in.GreaterThanOrEqualTo},
-		{opLess, in.LessThan}, {opLessOrEqual, in.LessThanOrEqualTo},
+		{opEqual, in.EqualTo},
+		{opContains, in.Contains},
+		{opGreater, in.GreaterThan},
+		{opGreaterOrEqual, in.GreaterThanOrEqualTo},
+		{opLess, in.LessThan},
+		{opLessOrEqual, in.LessThanOrEqualTo},
 	} {
 		if c.v == nil {
 			continue
