@@ -160,7 +160,9 @@ func (q *query) fewEqual(f *filter, limit int, again bool) (nos []int64, exact, 
 		return nil, false, false, err
 	}
 	more, ok, err := q.fewWords([]string{moreWords}, limit, again) // whose words may have been left out
-	return append(nos, more...), false, ok, err
+	nos = append(nos, more...)
+	slices.Sort(nos)
+	return slices.Compact(nos), false, ok, err
 }
 
 // fewWords is few for words that a case must have.
@@ -269,7 +271,7 @@ func (q *query) fewPlaces(nos []int64) ([]recentEntry, error) {
 func (q *query) eachFew(nos []int64, add func(found) bool) error {
 	for len(nos) > 0 {
 		n := min(len(nos), readAtOnce)
-		cases, err := readCases(q.tx, q.cat.domain.ID, nos[:n])
+		cases, err := q.readCases(nos[:n])
 		if err != nil {
 			return err
 		}

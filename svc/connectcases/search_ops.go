@@ -37,7 +37,7 @@ func (s *Service) SearchCases(ctx context.Context, in *api.SearchCasesInput) (*a
 		if err != nil {
 			return err
 		}
-		q := &query{svc: s, tx: tx, cat: cat, filter: f, size: pageSize(size, maxSearchPageSize)}
+		q := &query{svc: s, tx: tx, gone: ctx.Err, cat: cat, filter: f, size: pageSize(size, maxSearchPageSize)}
 		if in.SearchTerm != nil && *in.SearchTerm != "" {
 			q.term = searchTerm(*in.SearchTerm)
 			q.none = len(q.term) == 0
