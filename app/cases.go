@@ -31,6 +31,9 @@ func (m *moved) domain() (d *transfer.Domain, state string, err error) {
 	return &transfer.Domain{Client: c, ID: m.DomainID}, cmp.Or(m.State, m.File+".position"), err
 }
 
+// errInterrupted ends a command whose work is not complete.
+var errInterrupted = errors.New("interrupted: the same command goes on from here")
+
 // exportCmd is `casestream cases export`.
 type exportCmd struct {
 	Moved moved `embed:""`
@@ -57,7 +60,7 @@ func (c *exportCmd) Run(ctx context.Context, s streams) error {
 	err = e.Run(ctx)
 	p.end()
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(s.err, "Interrupted: the same command goes on from here.")
+		return errInterrupted
 	}
 	return err
 }
@@ -104,7 +107,7 @@ func (c *importCmd) Run(ctx context.Context, s streams) error {
 		fmt.Fprintf(s.err, "%s is imported already; without %s it would be imported again.\n", c.Moved.File, state)
 		return nil
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(s.err, "Interrupted: the same command goes on from here.")
+		return errInterrupted
 	}
 	return err
 }

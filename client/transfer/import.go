@@ -149,7 +149,7 @@ type importer struct {
 	doubtful int // lines up to this one may have been under way when the last run ended
 	names    names
 	arn      string // of the domain
-	linked   bool // some case is linked with another
+	linked   bool   // some case is linked with another
 
 	mu       sync.Mutex // guards what follows
 	position imported
