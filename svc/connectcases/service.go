@@ -90,6 +90,7 @@ type Service struct {
 	log              *slog.Logger
 	catalogs         catalogs
 	updates          *store.Batch[update, struct{}]
+	common           commonTerms
 }
 
 // New makes the service.
