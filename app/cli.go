@@ -1,7 +1,7 @@
 // Package app puts the rooms together, starts and stops them, and holds the subcommands of the command
 // line. It is the only room that knows everybody, and nothing imports it but cmd/casestream.
 //
-//	cli.go     the command line · config.go the settings of a server · limits.go how much it takes
+//	cli.go     the command line · config.go the settings of a server · quotas.go those of Cases
 //	server.go  builds, starts and stops a server · services.go the list of services and targets
 //	keys.go    the access key that a server makes at its first run
 //	remote.go  the server that a command calls · progress.go how far a long command is

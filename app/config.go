@@ -19,8 +19,6 @@ import (
 // config is the settings of a server. The tags are the whole of a setting: its flag, its environment
 // variable, its default and its explanation.
 type config struct {
-	Limits limits `embed:""`
-
 	Listen           string        `default:"127.0.0.1:4566" env:"CASESTREAM_LISTEN" help:"Address to serve on. Past the loopback interface it needs TLS (or --insecure-http)."`
 	Data             string        `default:"${data}" env:"CASESTREAM_DATA" type:"path" help:"Folder for the database and the access key."`
 	Ephemeral        bool          `env:"CASESTREAM_EPHEMERAL" help:"Keep everything in a temporary folder, and remove it at the end."`
@@ -37,6 +35,8 @@ type config struct {
 	LogLevel         string        `default:"info" enum:"debug,info,warn,error" env:"CASESTREAM_LOG_LEVEL" help:"debug shows every request, info those that failed."`
 	SQSRecreateAfter time.Duration `name:"sqs-recreate-after" default:"0s" env:"CASESTREAM_SQS_RECREATE_AFTER" help:"How long the name of a deleted queue stays taken: 60s on AWS."`
 	DebugListen      string        `env:"CASESTREAM_DEBUG_LISTEN" help:"Loopback address on which Go's profiles are served under /debug/pprof/."`
+	AWSRequestRates  bool          `name:"aws-request-rates" env:"CASESTREAM_AWS_REQUEST_RATES" help:"Answer what comes faster than AWS's default request quotas with ThrottlingException (Cases: about 2 a second for each operation). Without it nothing is throttled."`
+	CasesQuota       quotas        `name:"cases-quota" env:"CASESTREAM_CASES_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon Connect Cases other than AWS's defaults. The names: ${quotas}."`
 	Strict           bool          `hidden:"" env:"CASESTREAM_STRICT" help:"Fail loudly when an answer is not in AWS's model. For tests."`
 	LogFormat        string        `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
 }
@@ -69,7 +69,7 @@ func (c *config) check() error {
 	case c.Ephemeral && c.Store != "":
 		return errors.New("--ephemeral keeps everything in a temporary folder: it takes no --store")
 	}
-	if err := c.Limits.CasesQuota.check(); err != nil {
+	if err := c.CasesQuota.check(); err != nil {
 		return err
 	}
 	if c.DebugListen != "" {

@@ -11,12 +11,6 @@ import (
 	"github.com/casestream/casestream/svc/connectcases"
 )
 
-// limits are the settings of how much a server takes.
-type limits struct {
-	AWSRequestRates bool   `name:"aws-request-rates" env:"CASESTREAM_AWS_REQUEST_RATES" help:"Answer what comes faster than AWS's default request quotas with ThrottlingException (Cases: about 2 a second for each operation). Without it nothing is throttled."`
-	CasesQuota      quotas `name:"cases-quota" env:"CASESTREAM_CASES_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon Connect Cases other than AWS's defaults. The names: ${quotas}."`
-}
-
 // quotas are resource quotas of Amazon Connect Cases by name. What can be set is what connectcases.Quotas has:
 // its field RelatedItemsPerCase is the name related-items-per-case.
 type quotas map[string]int
