@@ -81,6 +81,9 @@ Not carried over, because the API does not let a client set it: what the service
 case last), the history, and SLAs that have ended; one that is active gets the minutes that it has left. Links between cases are carried over when both are in the file.`
 }
 
+// maxNotes bounds how many lines tell of what is left out: many cases have an SLA that has ended.
+const maxNotes = 20
+
 // Run imports until it is done or interrupted.
 func (c *importCmd) Run(ctx context.Context, s streams) error {
 	to, state, err := c.Moved.domain()
@@ -93,8 +96,12 @@ func (c *importCmd) Run(ctx context.Context, s streams) error {
 		To: to, File: c.Moved.File, State: state, Map: c.Map, Connections: c.Moved.Connections, LeaveOut: c.LeaveOut,
 		Total: func(n int) { p.expect(int64(n)) }, Done: func() { p.add(1) },
 		Left: func(line int, what string) {
-			left.Add(1)
-			p.note("line %d: left out: %s", line, what)
+			switch n := left.Add(1); {
+			case n <= maxNotes:
+				p.note("line %d: left out: %s", line, what)
+			case n == maxNotes+1:
+				p.note("…")
+			}
 		},
 	}
 	err = m.Run(ctx)

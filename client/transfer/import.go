@@ -34,6 +34,7 @@ type imported struct {
 	Pass     int               `json:"pass"` // see Run
 	Line     int               `json:"line"`
 	Offset   int64             `json:"offset"`           // where the line after Line begins
+	Compare  bool              `json:"compare,omitempty"` // every line with what is there: the domain had cases before
 	Begun    int               `json:"begun"`            // lines after this one have not been touched
 	MapBytes int64             `json:"mapBytes"`         // how much of the map is good
 	Cases    map[int]string    `json:"cases,omitempty"`  // cases of lines after Line that are made already
@@ -68,7 +69,7 @@ func (m *Import) Run(ctx context.Context) error {
 	if run.position.Complete {
 		return ErrComplete
 	}
-	if run.arn, err = m.To.arn(ctx); err != nil {
+	if err := run.look(ctx); err != nil {
 		return err
 	}
 	if run.maps, err = m.openMap(run.position.MapBytes); err != nil {
@@ -108,6 +109,7 @@ func (m *Import) begin(f *os.File) (*importer, error) {
 		return nil, fmt.Errorf("%s has changed since %s was written", m.File, m.State)
 	case !resumed:
 		*p = imported{Domain: m.To.ID, Size: info.Size(), Pass: passCases}
+		run.fresh = true
 	}
 	run.doubtful = p.Begun
 	run.cases = make(map[int]string)
@@ -121,6 +123,20 @@ func (m *Import) begin(f *os.File) (*importer, error) {
 		p.Links = make(map[string]string)
 	}
 	return run, nil
+}
+
+// look gets to know the domain. Where there are cases already, this file may have been imported before: then
+// every line is compared with what is there.
+func (m *importer) look(ctx context.Context) (err error) {
+	if m.arn, err = m.To.arn(ctx); err != nil || !m.fresh {
+		return err
+	}
+	var p page
+	if err := m.To.post(ctx, "/cases-search", object{"maxResults": 1}, &p); err != nil {
+		return err
+	}
+	m.position.Compare = len(p.Cases) > 0
+	return nil
 }
 
 // openMap opens the map where its lines go on; nowhere is a file too.
@@ -146,6 +162,7 @@ type importer struct {
 	*Import
 	file     *os.File
 	maps     *os.File
+	fresh    bool // there was no position
 	doubtful int // lines up to this one may have been under way when the last run ended
 	names    names
 	arn      string // of the domain

@@ -20,7 +20,7 @@ const attempts = 5
 
 // importCase makes a case with all that is related to it, or in the second pass its links, and gives its id.
 func (m *importer) importCase(ctx context.Context, line int, c *Case) (id string, err error) {
-	doubtful := line <= m.doubtful
+	doubtful := line <= m.doubtful || m.position.Compare
 	pause := 200 * time.Millisecond
 	for range attempts {
 		if m.position.Pass == passCases {
