@@ -33,14 +33,14 @@ type imported struct {
 	Size     int64             `json:"size"` // of the file
 	Pass     int               `json:"pass"` // see Run
 	Line     int               `json:"line"`
-	Offset   int64             `json:"offset"`           // where the line after Line begins
+	Offset   int64             `json:"offset"`            // where the line after Line begins
 	Compare  bool              `json:"compare,omitempty"` // every line with what is there: the domain had cases before
-	Begun    int               `json:"begun"`            // lines after this one have not been touched
-	MapBytes int64             `json:"mapBytes"`         // how much of the map is good
-	Cases    map[int]string    `json:"cases,omitempty"`  // cases of lines after Line that are made already
-	IDs      map[string]string `json:"ids"`              // kind and id in the file -> id in the domain
-	Links    map[string]string `json:"links,omitempty"`  // cases that are linked: id in the file -> id in the domain
-	Finish   []finish          `json:"finish,omitempty"` // what is to be done when all cases are there
+	Begun    int               `json:"begun"`             // lines after this one have not been touched
+	MapBytes int64             `json:"mapBytes"`          // how much of the map is good
+	Cases    map[int]string    `json:"cases,omitempty"`   // cases of lines after Line that are made already
+	IDs      map[string]string `json:"ids"`               // kind and id in the file -> id in the domain
+	Links    map[string]string `json:"links,omitempty"`   // cases that are linked: id in the file -> id in the domain
+	Finish   []finish          `json:"finish,omitempty"`  // what is to be done when all cases are there
 	Complete bool              `json:"complete,omitempty"`
 }
 
@@ -163,7 +163,7 @@ type importer struct {
 	file     *os.File
 	maps     *os.File
 	fresh    bool // there was no position
-	doubtful int // lines up to this one may have been under way when the last run ended
+	doubtful int  // lines up to this one may have been under way when the last run ended
 	names    names
 	arn      string // of the domain
 	linked   bool   // some case is linked with another
