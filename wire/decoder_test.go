@@ -185,7 +185,7 @@ func TestEncoderWritesWhatAWSWrites(t *testing.T) {
 	defer e.Release()
 	e.Open()
 	e.Key(`"s":`)
-	e.String("a\"\\\n\r\t\x01<&>é\u2028\xff😀")
+	e.String("a\"\\\n\r\t\x01<&>é\u2028\xff😀\ufffe\uffff")
 	e.Key(`"f":`)
 	wire.EncodeList(e, []float64{5, 0.1, 1e21, 1e-7, math.Inf(1), math.NaN()}, func(f *float64, e *wire.Encoder) { e.Float(*f) })
 	e.Key(`"m":`)
@@ -197,7 +197,7 @@ func TestEncoderWritesWhatAWSWrites(t *testing.T) {
 	e.Key(`"b":`)
 	e.Blob([]byte("hi"))
 	e.Close()
-	want := `{"s":"a\"\\\n\r\t\u0001<&>é` + "\u2028\uFFFD" + `😀","f":[5,0.1,1e+21,1e-07,"Infinity","NaN"],"m":{"a":"1","b":"2"},"l":[],"n":[null,"x"],"b":"aGk="}`
+	want := `{"s":"a\"\\\n\r\t\u0001<&>é` + "\u2028\uFFFD" + `😀\ufffe\uffff","f":[5,0.1,1e+21,1e-07,"Infinity","NaN"],"m":{"a":"1","b":"2"},"l":[],"n":[null,"x"],"b":"aGk="}`
 	if got := string(e.Bytes()); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -125,8 +125,9 @@ const hexDigits = "0123456789abcdef"
 // String writes a string as AppendString does.
 func (e *Encoder) String(s string) { e.buf = AppendString(e.buf, s) }
 
-// AppendString appends s as a JSON string. Only what JSON demands is escaped; bytes that are not UTF-8 become
-// U+FFFD.
+// AppendString appends s as a JSON string. Only what JSON demands is escaped, and U+FFFE and U+FFFF, which no
+// queue takes as they are: so the length of an event's detail is the one that it is delivered with. Bytes that
+// are not UTF-8 become U+FFFD.
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
@@ -144,6 +145,11 @@ func AppendString(b []byte, s string) []byte {
 				b = append(b, s[start:i]...)
 				b = append(b, "\uFFFD"...)
 				start = i + 1
+			}
+			if r == '\uFFFE' || r == '\uFFFF' {
+				b = append(b, s[start:i]...)
+				b = append(b, '\\', 'u', 'f', 'f', 'f', hexDigits[r&15])
+				start = i + size
 			}
 			i += size
 			continue

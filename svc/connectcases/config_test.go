@@ -270,19 +270,31 @@ func TestChangedConfigurationIsSeenByEveryNode(t *testing.T) {
 func TestLongEventGoesWithoutItsData(t *testing.T) {
 	each(t, func(h *house) {
 		s := h.shop()
-		var fields, values []string
+		var ids, fields []string
 		for n := range 70 {
 			id := h.must("POST", "/domains/"+s.domain+"/fields", fmt.Sprintf(`{"name":"f%d","type":"Text"}`, n)).text("fieldId")
-			fields, values = append(fields, `{"id":"`+id+`"}`), append(values, str(id, strings.Repeat("x", 4100)))
+			ids, fields = append(ids, id), append(fields, `{"id":"`+id+`"}`)
 		}
 		h.config(s, `{"enabled":true,"includedData":{"caseData":{"fields":[`+strings.Join(fields, ",")+`]}}}`)
-		h.create(s, values[:60]...)
-		if e := h.one(); len(e.raw) < 60*4100 {
-			h.Errorf("an event of %d bytes that fits has lost its data", len(e.raw))
-		}
-		h.create(s, values...)
-		if e := h.one(); len(e.raw) > 256<<10 || strings.Contains(e.raw, `"fields"`) || e.Detail.EventType != "CASE.CREATED" {
-			h.Errorf("an event of %d bytes", len(e.raw))
+		for _, test := range []struct {
+			char  string
+			bytes int // in an event
+			fit   int // fields of 4,100 such characters that fit
+		}{
+			{"x", 1, 61}, {"é", 2, 31}, {"\x01", 6, 10}, {"\uffff", 6, 10}, // the last goes to a queue as an escape
+		} {
+			var values []string
+			for _, id := range ids[:test.fit+1] {
+				values = append(values, str(id, strings.Repeat(test.char, 4100)))
+			}
+			h.create(s, values[:test.fit]...)
+			if e := h.one(); len(e.raw) < test.fit*test.bytes*4100 || len(e.raw) >= 256<<10 || len(e.Detail.Case.Fields) != test.fit {
+				h.Errorf("%q: an event of %d bytes that fits has %d fields, want %d", test.char, len(e.raw), len(e.Detail.Case.Fields), test.fit)
+			}
+			h.create(s, values...)
+			if e := h.one(); len(e.raw) > 16<<10 || strings.Contains(e.raw, `"fields"`) || e.Detail.EventType != "CASE.CREATED" {
+				h.Errorf("%q: an event of %d bytes that does not fit", test.char, len(e.raw))
+			}
 		}
 	})
 }

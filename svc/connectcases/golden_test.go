@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/casestream/casestream/events/eventstest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -61,4 +63,20 @@ func (h *house) golden(name, got string) {
 		h.Fatal(err)
 	}
 	h.same(name, string(want), got)
+}
+
+// TestFilesOfEventsAreAsTheSchemasHaveThem looks at the files themselves, so that none is left behind by a
+// change.
+func TestFilesOfEventsAreAsTheSchemasHaveThem(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.Base(name), func(t *testing.T) { eventstest.Check(t, string(text)) })
+	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/events/eventstest"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/storetest"
@@ -226,7 +227,7 @@ type event struct {
 	}
 }
 
-// events takes what has come to the queue, in order.
+// events takes what has come to the queue, in order. Each must be as the schemas have it.
 func (h *house) events() []event {
 	h.Helper()
 	var list []event
@@ -240,6 +241,7 @@ func (h *house) events() []event {
 			return list
 		}
 		for _, m := range got {
+			eventstest.Check(h, m.Body)
 			e := event{raw: m.Body}
 			if err := json.Unmarshal([]byte(m.Body), &e); err != nil {
 				h.Fatalf("%v in %s", err, m.Body)
