@@ -123,8 +123,11 @@ func (s *server) newShelf(t *testing.T, f *fixture) *shelf {
 		content types.RelatedItemInputContent
 		shown   string
 	}{
-		{note("Called back"), "comment Called back"}, {call(h.contact), "contact " + h.contact + " VOICE"}, {file(h.file), "file " + h.file},
-		{otherCase(h.other), "case " + h.other}, {sla("First answer", 60, "closed"), "sla First answer Active"},
+		{note("Called back"), "comment Called back"},
+		{call(h.contact), "contact " + h.contact + " VOICE"},
+		{file(h.file), "file " + h.file},
+		{otherCase(h.other), "case " + h.other},
+		{sla("First answer", 60, "closed"), "sla First answer Active"},
 		{custom(text(f.field, "X-1"), number(h.count, 2.5)), "custom " + f.field + "=X-1 " + h.count + "=2.5"},
 	} {
 		in := item(h.domain, h.caseID, row.content)
