@@ -80,7 +80,7 @@ func hidden(otherwise bool, conditions ...types.BooleanCondition) types.CaseRule
 // mapped gives a rule by which the options of child depend on the value of parent: pairs of a value of the
 // parent and the child's options with it.
 func mapped(parent, child string, options map[string][]string) types.CaseRuleDetails {
-	rule := types.FieldOptionsCaseRule{ParentFieldId: &parent, ChildFieldId: &child}
+	rule := types.FieldOptionsCaseRule{ParentFieldId: &parent, ChildFieldId: &child, ParentChildFieldOptionsMappings: []types.ParentChildFieldOptionsMapping{}}
 	for value, list := range options {
 		rule.ParentChildFieldOptionsMappings = append(rule.ParentChildFieldOptionsMappings, types.ParentChildFieldOptionsMapping{ParentFieldOptionValue: &value, ChildFieldOptionValues: list})
 	}

@@ -22,7 +22,7 @@ var operations = []operation{
 		},
 	},
 	{
-		name: "BatchPutFieldOptions", misses: "Field", also: "Quota",
+		name: "BatchPutFieldOptions", unset: "Errors", misses: "Field", also: "Quota",
 		call: func(ctx context.Context, c *connectcases.Client, w *world) (any, error) {
 			return c.BatchPutFieldOptions(ctx, &connectcases.BatchPutFieldOptionsInput{DomainId: &w.domain, FieldId: &w.choice, Options: []types.FieldOption{option("green", "Green")}})
 		},
@@ -127,7 +127,7 @@ var operations = []operation{
 		},
 	},
 	{
-		name: "GetCaseEventConfiguration", unset: "EventBridge.Enabled EventBridge.IncludedData",
+		name: "GetCaseEventConfiguration", unset: "EventBridge.IncludedData",
 		call: func(ctx context.Context, c *connectcases.Client, w *world) (any, error) {
 			return c.GetCaseEventConfiguration(ctx, &connectcases.GetCaseEventConfigurationInput{DomainId: &w.domain})
 		},

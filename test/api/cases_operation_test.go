@@ -45,6 +45,10 @@ func (s *server) newWorld(t *testing.T) *world {
 	if w.err != nil {
 		t.Fatal(w.err)
 	}
+	w.field = *got(s.cases.CreateField(t.Context(), &connectcases.CreateFieldInput{
+		DomainId: &w.domain, Name: new(name("lines")), Type: types.FieldTypeText, Description: new("Has all that a field can have"),
+		Attributes: &types.FieldAttributesMemberText{Value: types.TextAttributes{IsMultiline: new(false)}},
+	}))(t).FieldId
 	w.choice, w.spareField = s.newChoice(t, w.domain, "red", "blue"), s.newField(t, w.domain, types.FieldTypeNumber)
 	w.layout, w.spareLayout = s.newLayout(t, w.domain, w.field), s.newLayout(t, w.domain, "summary")
 	w.rule, w.spareRule = s.newRule(t, w.domain, required(false, when(w.choice, "red", true))), s.newRule(t, w.domain, required(false))
@@ -139,15 +143,15 @@ func TestEveryOperationAnswersWithAllItsMembers(t *testing.T) {
 	})
 }
 
-// findUnset collects the paths of the members that are nil, or false, or empty strings. In a list a member
-// counts as unset when one item lacks it.
+// findUnset collects the paths of the members that are nil; of those that cannot be nil, of those that are false, or
+// empty, or 0. In a list a member counts as unset when one item lacks it.
 func findUnset(v reflect.Value, path string, unset map[string]bool) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			unset[path] = true
-		} else if v.Type() != reflect.TypeFor[*time.Time]() {
-			findUnset(v.Elem(), path, unset)
+		} else if e := v.Elem(); e.Kind() == reflect.Pointer || e.Kind() == reflect.Struct && e.Type() != reflect.TypeFor[time.Time]() {
+			findUnset(e, path, unset)
 		}
 	case reflect.Slice:
 		if v.IsNil() {

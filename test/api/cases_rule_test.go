@@ -9,11 +9,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/connectcases"
 	"github.com/aws/aws-sdk-go-v2/service/connectcases/types"
+	"github.com/aws/smithy-go/middleware"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// whole lets cmp look at the SDK's shapes, which have unexported markers.
-var whole = cmp.Exporter(func(reflect.Type) bool { return true })
+// whole lets cmp look at the SDK's shapes, which have unexported markers, and not at how they came.
+var whole = cmp.Options{cmp.Exporter(func(reflect.Type) bool { return true }), cmpopts.IgnoreTypes(middleware.Metadata{})}
 
 // caseRule reads a case rule.
 func (s *server) caseRule(t *testing.T, domain, id string) types.GetCaseRuleResponse {
@@ -142,7 +144,7 @@ func TestCaseRuleCallsAreRefused(t *testing.T) {
 			{"parent without options", create(mapped(f.field, child, map[string][]string{"x": {"apple"}})), bad, 400, ""},
 			{"child without options", create(mapped(parent, f.field, map[string][]string{"fruit": {"x"}})), bad, 400, ""},
 			{"a field of itself", create(mapped(parent, parent, map[string][]string{"fruit": {"fruit"}})), bad, 400, ""},
-			{"no mapping", create(mapped(parent, child, nil)), bad, 400, ""},
+			{"no mapping", create(mapped(parent, child, map[string][]string{})), bad, 400, ""},
 			{"another kind", only(s.cases.UpdateCaseRule(ctx, &connectcases.UpdateCaseRuleInput{DomainId: &f.domain, CaseRuleId: &id, Rule: hidden(true, c)})), bad, 400, ""},
 			{"51 rules", only(s.cases.BatchGetCaseRule(ctx, &connectcases.BatchGetCaseRuleInput{DomainId: &f.domain, CaseRules: long})), bad, 400, "less than or equal to 50"},
 			{"no rule", only(s.cases.BatchGetCaseRule(ctx, &connectcases.BatchGetCaseRuleInput{DomainId: &f.domain, CaseRules: long[:0]})), bad, 400, "greater than or equal to 1"},
