@@ -170,8 +170,13 @@ func TestSearchFindsWhatFiltersSay(t *testing.T) {
 					t.Errorf("%s, pages of %d: %s", row.name, size, diff)
 				}
 			}
-			if out := got(s.cases.SearchCases(t.Context(), &connectcases.SearchCasesInput{DomainId: &l.domain, Filter: row.filter, MaxResults: new(int32(1))}))(t); out.TotalCount != int64(len(strings.Fields(row.want))) {
-				t.Errorf("%s: total %d, want that of %q", row.name, out.TotalCount, row.want)
+			want := int64(len(strings.Fields(row.want)))
+			for _, size := range []int32{1, 100} {
+				out := got(s.cases.SearchCases(t.Context(), &connectcases.SearchCasesInput{DomainId: &l.domain, Filter: row.filter, MaxResults: &size}))(t)
+				// A total that would be dear to count is left out, which the SDK shows as 0.
+				if out.TotalCount != want && (out.TotalCount != 0 || out.NextToken == nil) {
+					t.Errorf("%s, pages of %d: total %d, want that of %q", row.name, size, out.TotalCount, row.want)
+				}
 			}
 		}
 	})

@@ -114,16 +114,21 @@ func TestTagCallsAreRefused(t *testing.T) {
 		if n := len(s.tags(t, arn)); n != 50 {
 			t.Errorf("got %d tags, want 50", n)
 		}
+		about := func(other, code string, status int) {
+			refuse(t, []refusal{
+				{"list " + other, only(s.cases.ListTagsForResource(ctx, &connectcases.ListTagsForResourceInput{Arn: &other})), code, status, ""},
+				{"tag " + other, only(s.cases.TagResource(ctx, &connectcases.TagResourceInput{Arn: &other, Tags: tagged("a", "b")})), code, status, ""},
+				{"untag " + other, only(s.cases.UntagResource(ctx, &connectcases.UntagResourceInput{Arn: &other, TagKeys: []string{"a"}})), code, status, ""},
+			})
+		}
+		for _, other := range []string{"the domain", strings.Replace(arn, ":cases:", ":connect:", 1), arn + "/poem/" + nowhere, arn + "/case", strings.TrimSuffix(arn, w.domain)} {
+			about(other, bad, 400)
+		}
 		for _, other := range []string{
-			strings.Replace(arn, region, "eu-west-2", 1), strings.Replace(arn, account, "999999999999", 1), strings.Replace(arn, ":cases:", ":connect:", 1),
-			arn + "/poem/" + nowhere, arn + "/layout/" + nowhere, arn + "/template/" + nowhere, arn + "/case-rule/" + nowhere, arn + "/field/" + nowhere,
+			strings.Replace(arn, region, "eu-west-2", 1), strings.Replace(arn, account, "999999999999", 1), arn + "/layout/" + nowhere, arn + "/template/" + nowhere, arn + "/case-rule/" + nowhere, arn + "/field/" + nowhere,
 			arn + "/case/" + nowhere, *w.arn() + "/related-item/" + nowhere, strings.Replace(*w.arn(), w.domain, nowhere, 1), arn + "/case/" + w.item,
 		} {
-			refuse(t, []refusal{
-				{"list " + other, only(s.cases.ListTagsForResource(ctx, &connectcases.ListTagsForResourceInput{Arn: &other})), "ResourceNotFoundException", 404, ""},
-				{"tag " + other, only(s.cases.TagResource(ctx, &connectcases.TagResourceInput{Arn: &other, Tags: tagged("a", "b")})), "ResourceNotFoundException", 404, ""},
-				{"untag " + other, only(s.cases.UntagResource(ctx, &connectcases.UntagResourceInput{Arn: &other, TagKeys: []string{"a"}})), "ResourceNotFoundException", 404, ""},
-			})
+			about(other, "ResourceNotFoundException", 404)
 		}
 	})
 }

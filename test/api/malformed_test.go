@@ -149,13 +149,13 @@ func TestARNInAPathIsOneSegment(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
 		f := s.inDomain(t)
 		for arn, row := range map[string]rawRow{
-			url.PathEscape(f.domainARN):                            {status: 200},
-			strings.ReplaceAll(f.domainARN, "/", "%2F"):            {status: 200},
-			strings.ReplaceAll(f.domainARN, "/", "%2f"):            {status: 200},
-			strings.ReplaceAll(f.domainARN, "/", "%252F"):          {status: 404, code: "ResourceNotFoundException"},
-			strings.ReplaceAll(f.domainARN, f.domain, "%C3%BC"):    {status: 404, code: "UnknownOperationException"},
-			url.PathEscape(f.domainARN) + "/case":                  {status: 404, code: "UnknownOperationException"},
-			url.PathEscape(f.domainARN + "/case/" + nowhere + "/"): {status: 404, code: "ResourceNotFoundException"},
+			url.PathEscape(f.domainARN):                         {status: 200},
+			strings.ReplaceAll(f.domainARN, "/", "%2F"):         {status: 200},
+			strings.ReplaceAll(f.domainARN, "/", "%2f"):         {status: 200},
+			strings.ReplaceAll(f.domainARN, "/", "%252F"):       {status: 404, code: "ResourceNotFoundException"},
+			strings.ReplaceAll(f.domainARN, f.domain, "%C3%BC"): {status: 404, code: "UnknownOperationException"},
+			url.PathEscape(f.domainARN) + "/case":               {status: 404, code: "UnknownOperationException"},
+			url.PathEscape(f.domainARN + "/case/" + nowhere):    {status: 404, code: "ResourceNotFoundException"},
 		} {
 			if a := s.do(t, inCases("GET", "/tags/"+arn, "")); a.status != row.status || a.code != row.code {
 				t.Errorf("%s: got %d %s", arn, a.status, a.body)

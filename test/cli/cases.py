@@ -173,19 +173,26 @@ def work(c, d, template, field, count, kind):
 
 
 def page(c, d, case, kind):
-    """Goes through each list one by one with botocore's paginators."""
+    """Goes through each list one by one, with botocore's paginators too where it has them."""
     named = {"list_cases_for_contact": {"contactArn": CONTACT}, "list_field_options": {"fieldId": kind}}
     for operation, result in {
         "list_domains": "domains", "list_fields": "fields", "list_field_options": "options", "list_layouts": "layouts", "list_templates": "templates", "list_case_rules": "caseRules",
         "list_cases_for_contact": "cases", "get_case_audit_events": "auditEvents", "search_cases": "cases", "search_related_items": "relatedItems", "search_all_related_items": "relatedItems",
     }.items():
-        if not c.can_paginate(operation):
-            continue
         params = {} if operation == "list_domains" else {"domainId": d} | named.get(operation, {})
         if operation in ("get_case_audit_events", "search_related_items"):
             params["caseId"] = case
         whole = getattr(c, operation)(**params)[result]
-        ones = [item for p in c.get_paginator(operation).paginate(**params, PaginationConfig={"PageSize": 1}) for item in p[result]]
+        if c.can_paginate(operation):
+            ones = [item for p in c.get_paginator(operation).paginate(**params, PaginationConfig={"PageSize": 1}) for item in p[result]]
+            check(operation + " with botocore's paginator", ones, whole)
+        ones, token = [], {}
+        for _ in range(len(whole) + 1):
+            answer = getattr(c, operation)(**params, **token, maxResults=1)
+            ones += answer[result]
+            if "nextToken" not in answer:
+                break
+            token = {"nextToken": answer["nextToken"]}
         check(operation + " in pages of one", ones, whole)
 
 
