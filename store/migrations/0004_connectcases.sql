@@ -19,6 +19,15 @@ CREATE TABLE cases_domain (
     tags       TEXT   NOT NULL
 );
 
+-- Domains that are deleted, until none of their rows is left. look_at is when to look for some again: a transaction
+-- that began before the deletion may have added them.
+CREATE TABLE cases_domain_deletion (
+    domain_id  TEXT   NOT NULL PRIMARY KEY,
+    domain_no  BIGINT NOT NULL,
+    deleted_at BIGINT NOT NULL,
+    look_at    BIGINT NOT NULL
+);
+
 -- System and custom fields. options is a JSON list; position is the order of the lists, and the field's short
 -- name in the tables of the search: no two fields of a domain ever have the same.
 CREATE TABLE cases_field (

@@ -83,13 +83,13 @@ func (s *Service) createCase(tx *store.Tx, r caseRequest) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := s.checkNew(cat, t, r.fields); err != nil {
+	changed, history := c.fill(r.fields, r.by, tx.Now())
+	if err := s.checkNew(cat, t, c, r.fields); err != nil {
 		return "", err
 	}
 	if c.Tags, err = t.caseTags(r.tags); err != nil {
 		return "", err
 	}
-	changed, history := c.fill(r.fields, r.by, tx.Now())
 	if err := insertAudit(tx, c.record(audit{Type: auditCaseCreated, By: r.by, At: c.CreatedAt, Changes: history})); err != nil {
 		return "", err
 	}

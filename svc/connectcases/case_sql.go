@@ -39,9 +39,10 @@ func getCase(tx *store.Tx, domainID, caseID string) (*Case, error) {
 	return list[0], nil
 }
 
-// getCaseWithVersion reads a case, nil when there is none, with the version of its domain's configuration.
+// getCaseWithVersion reads a case, nil when there is none, with the version of its domain's configuration. That is 0
+// when the domain is deleted and the case not yet.
 func getCaseWithVersion(tx *store.Tx, domainID, caseID string) (version int64, c *Case, err error) {
-	err = tx.Each(`SELECT (SELECT version FROM cases_domain WHERE domain_id = ?), `+caseColumns+`
+	err = tx.Each(`SELECT COALESCE((SELECT version FROM cases_domain WHERE domain_id = ?), 0), `+caseColumns+`
 		FROM cases_case WHERE domain_id = ? AND case_id = ?`, []any{domainID, domainID, caseID}, func(scan store.Scan) (err error) {
 		c, err = scanCase(func(dest ...any) error { return scan(append([]any{&version}, dest...)...) }, domainID)
 		return err

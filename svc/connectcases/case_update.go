@@ -46,7 +46,7 @@ func (s *Service) updateCases(tx *store.Tx, calls []*store.BatchCall[update, str
 		case c == nil:
 			call.Err = missing("Case", u.caseID)
 		case len(u.fields) > 0:
-			call.Err = s.checkChange(cat, c, u.fields)
+			call.Err = s.checkChange(cat, c, u, tx.Now())
 		}
 		if call.Err != nil || len(u.fields) == 0 {
 			continue

@@ -34,6 +34,8 @@ func FuzzNextToken(f *testing.F) {
 			{"/domains-list" + query, ""},
 			{"/domains/" + s.domain + "/fields-list" + query, ""},
 			{"/domains/" + s.domain + "/templates-list" + query, ""},
+			{"/domains/" + s.domain + "/layouts-list" + query, ""},
+			{"/domains/" + s.domain + "/rules-list" + query, ""},
 			{"/domains/" + s.domain + "/fields/status/options-list" + query, ""},
 			{s.cases(id, "related-items-search"), `{"nextToken":` + string(quoted) + `}`},
 		} {

@@ -7,14 +7,17 @@
 //
 //	service.go       what the room needs, its errors at the door
 //	catalog.go       a domain's configuration as one immutable copy in memory
-//	domain.go        domains · field.go, option.go, system_field.go fields · template.go templates
+//	domain.go        domains · domain_deletion.go what is left of deleted ones
+//	entry.go         what fields, layouts, templates and case rules have in common
+//	field.go, option.go, system_field.go fields · layout.go layouts · template.go templates
+//	case_rule.go     case rules · case_rule_eval.go what they come to for a case
 //	value.go         field values · case.go cases · case_check.go what a case may hold
 //	case_update.go   many calls of UpdateCase at once
 //	related_item.go  comments and contacts on a case · audit.go the history
 //	event_config.go  which events are published, and with what in them
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
 //	rates.go         how often AWS lets each operation be called
-//	names.go         ARNs, and what failures say
+//	tag.go           tags of everything · names.go ARNs, and what failures say
 //
 // Per noun: _ops.go are the operations, _sql.go the rows.
 package connectcases
@@ -56,13 +59,19 @@ type Config struct {
 	Log              *slog.Logger // default: slog.DiscardHandler
 }
 
-// Quotas bound what may be stored. A zero stands for AWS's default.
+// Quotas bound what may be stored. A zero stands for AWS's default. AWS has one more, of 100 fields in a layout,
+// which cannot be adjusted.
 type Quotas struct {
 	Domains             int // in the account: 5
 	FieldsPerDomain     int // custom ones: 500
 	OptionsPerField     int // 500
+	LayoutsPerDomain    int // 100
 	TemplatesPerDomain  int // 100
+	CaseRulesPerDomain  int // 200; AWS does not publish its own
 	RelatedItemsPerCase int // 200
+	FilesPerCase        int // 50
+	SLAsPerCase         int // 10
+	FieldsPerCustomItem int // of a related item of type Custom: 5
 }
 
 // withDefaults puts AWS's defaults where nothing was chosen.
@@ -70,7 +79,18 @@ func (q Quotas) withDefaults() Quotas {
 	for _, d := range []struct {
 		quota *int
 		aws   int
-	}{{&q.Domains, 5}, {&q.FieldsPerDomain, 500}, {&q.OptionsPerField, 500}, {&q.TemplatesPerDomain, 100}, {&q.RelatedItemsPerCase, 200}} {
+	}{
+		{&q.Domains, 5},
+		{&q.FieldsPerDomain, 500},
+		{&q.OptionsPerField, 500},
+		{&q.LayoutsPerDomain, 100},
+		{&q.TemplatesPerDomain, 100},
+		{&q.CaseRulesPerDomain, 200},
+		{&q.RelatedItemsPerCase, 200},
+		{&q.FilesPerCase, 50},
+		{&q.SLAsPerCase, 10},
+		{&q.FieldsPerCustomItem, 5},
+	} {
 		if *d.quota == 0 {
 			*d.quota = d.aws
 		}
@@ -91,6 +111,7 @@ type Service struct {
 	catalogs         catalogs
 	updates          *store.Batch[update, struct{}]
 	common           commonTerms
+	deletions        chan struct{} // wakes RunDeletions
 }
 
 // New makes the service.
@@ -100,7 +121,7 @@ func New(c Config) *Service {
 	}
 	s := &Service{
 		db: c.DB, bus: c.Bus, arns: c.ARNs, contacts: c.Contacts, customerOptional: c.CustomerOptional,
-		quotas: c.Quotas.withDefaults(), log: c.Log,
+		quotas: c.Quotas.withDefaults(), log: c.Log, deletions: make(chan struct{}, 1),
 	}
 	s.updates = store.NewBatch(c.DB, maxUpdates, s.updateCases)
 	return s

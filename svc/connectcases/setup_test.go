@@ -134,6 +134,9 @@ func (h *house) try(method, path, body string) (answer, error) {
 		return answer{code: e.Code, status: e.Status, err: e}, nil
 	}
 	a := answer{status: http.StatusOK}
+	if out == nil { // an operation whose answer has no body
+		return a, nil
+	}
 	return a, json.Unmarshal(wire.Marshal(out), &a.body)
 }
 
