@@ -152,7 +152,7 @@ func TestARNInAPathIsOneSegment(t *testing.T) {
 			url.PathEscape(f.domainARN):                         {status: 200},
 			strings.ReplaceAll(f.domainARN, "/", "%2F"):         {status: 200},
 			strings.ReplaceAll(f.domainARN, "/", "%2f"):         {status: 200},
-			strings.ReplaceAll(f.domainARN, "/", "%252F"):       {status: 404, code: "ResourceNotFoundException"},
+			strings.ReplaceAll(f.domainARN, "/", "%252F"):       {status: 400, code: "ValidationException"}, // no ARN of Cases
 			strings.ReplaceAll(f.domainARN, f.domain, "%C3%BC"): {status: 404, code: "UnknownOperationException"},
 			url.PathEscape(f.domainARN) + "/case":               {status: 404, code: "UnknownOperationException"},
 			url.PathEscape(f.domainARN + "/case/" + nowhere):    {status: 404, code: "ResourceNotFoundException"},
