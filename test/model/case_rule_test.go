@@ -58,6 +58,12 @@ func (d *domain) goodRule(rule object) bool {
 	if len(all) > 5 || deepest > 2 || !d.live(ruleFields(rule)) {
 		return false
 	}
+	for _, c := range all {
+		takes, operand := memberOf[find(d.fields, str(obj(c, "operandOne"), "fieldId")).kind], valueOf(obj(c, "operandTwo")).member
+		if operand != "" && operand != takes && !(operand == "stringValue" && takes == "userArnValue") {
+			return false
+		}
+	}
 	if kind(rule) != "fieldOptions" {
 		return true
 	}
@@ -198,73 +204,120 @@ func listCaseRules(w *world, c call) outcome {
 	return said(object{"caseRules": out})
 }
 
-// holds says whether a condition holds for values, and with which result.
-func holds(condition object, get func(string) value) (held, result bool) {
+// equals says whether a value is an operand: the empty text is no value, and users are compared with texts.
+func equals(v, operand value) bool {
+	if operand == (value{}) {
+		return v.blank()
+	}
+	return v == operand || v.member == "userArnValue" && operand.member == "stringValue" && v.v == operand.v
+}
+
+// holds says whether a condition holds for values.
+func holds(condition object, get func(string) value) bool {
 	member := kind(condition)
 	body := obj(condition, member)
-	if member == "equalTo" || member == "notEqualTo" {
-		equal := get(str(obj(body, "operandOne"), "fieldId")) == valueOf(obj(body, "operandTwo"))
-		result, _ = body["result"].(bool)
-		return equal == (member == "equalTo"), result
-	}
 	children := list(body, "conditions")
-	for i, child := range children {
-		h, r := holds(child, get)
-		if member == "orAll" && h {
-			return true, r
-		}
-		if member == "andAll" && !h {
-			return false, false
-		}
-		if i == 0 {
-			result = r
-		}
+	switch member {
+	case "andAll":
+		return !slices.ContainsFunc(children, func(c object) bool { return !holds(c, get) })
+	case "orAll":
+		return slices.ContainsFunc(children, func(c object) bool { return holds(c, get) })
 	}
-	return member == "andAll" && len(children) > 0, result
+	equal := equals(get(str(obj(body, "operandOne"), "fieldId")), valueOf(obj(body, "operandTwo")))
+	return equal == (member == "equalTo")
+}
+
+// result gives what a condition comes to when it holds: one that joins others, what the first of them does.
+func result(condition object) bool {
+	body := obj(condition, kind(condition))
+	if has(body, "conditions") {
+		return result(list(body, "conditions")[0])
+	}
+	return body["result"] == true
 }
 
 // verdict evaluates a required or hidden rule: the first condition that holds decides.
 func verdict(body object, get func(string) value) bool {
 	for _, c := range list(body, "conditions") {
-		if held, result := holds(c, get); held {
-			return result
+		if holds(c, get) {
+			return result(c)
 		}
 	}
-	result, _ := body["defaultValue"].(bool)
-	return result
+	return body["defaultValue"] == true
 }
 
-// ruled says whether values satisfy the rules of a template.
-func (d *domain) ruled(t *template, get func(string) value) bool {
-	hidden := map[string]bool{}
-	for _, attached := range t.rules {
-		if body := obj(find(d.rules, str(attached, "caseRuleId")).rule, "hidden"); body != nil && verdict(body, get) {
-			hidden[str(attached, "fieldId")] = true
+// attached gives what the live rules of a kind say that a template has, with the fields that they are applied to.
+func (d *domain) attached(t *template, member string) (fields []string, bodies []object) {
+	for _, r := range t.rules {
+		rule := find(d.rules, str(r, "caseRuleId"))
+		if body := obj(rule.rule, member); body != nil && !rule.deleted {
+			fields, bodies = append(fields, str(r, "fieldId")), append(bodies, body)
 		}
 	}
-	for _, attached := range t.rules {
-		rule := find(d.rules, str(attached, "caseRuleId")).rule
-		id := str(attached, "fieldId")
-		if body := obj(rule, "required"); body != nil && d.live([]string{id}) && !hidden[id] && verdict(body, get) && get(id).blank() {
+	return fields, bodies
+}
+
+// hides says whether a template's rules hide a field.
+func (d *domain) hides(t *template, id string, get func(string) value) bool {
+	fields, bodies := d.attached(t, "hidden")
+	for i, f := range fields {
+		if f == id && d.live([]string{f}) && verdict(bodies[i], get) {
+			return true
+		}
+	}
+	return false
+}
+
+// missing gives the fields that a template and its rules demand and that have no value. What is hidden, deleted
+// or set by the service is not demanded.
+func (d *domain) missing(t *template, get func(string) value) (out []string) {
+	demanded := slices.Clone(t.required)
+	fields, bodies := d.attached(t, "required")
+	for i, f := range fields {
+		if verdict(bodies[i], get) {
+			demanded = append(demanded, f)
+		}
+	}
+	for _, id := range demanded {
+		if d.live([]string{id}) && !slices.Contains(serviceSet, id) && get(id).blank() && !d.hides(t, id, get) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// ruled says whether a case may be as it is now: nothing that the template and its rules demand may be missing, and
+// no option chosen that does not go with another, but for what was so before. before is nil of a new case.
+func (d *domain) ruled(t *template, before, now func(string) value) bool {
+	var was []string
+	if before != nil {
+		was = d.missing(t, before)
+	}
+	for _, id := range d.missing(t, now) {
+		if !slices.Contains(was, id) {
 			return false
 		}
-		if body := obj(rule, "fieldOptions"); body != nil && !allowed(body, get) {
+	}
+	_, bodies := d.attached(t, "fieldOptions")
+	for _, body := range bodies {
+		parent, child := str(body, "parentFieldId"), str(body, "childFieldId")
+		if !d.live([]string{parent, child}) || before != nil && before(parent) == now(parent) && before(child) == now(child) {
+			continue
+		}
+		if !goTogether(body, now(parent), now(child)) {
 			return false
 		}
 	}
 	return true
 }
 
-// allowed says whether the child's value is among those that go with the parent's.
-func allowed(body object, get func(string) value) bool {
-	child := get(str(body, "childFieldId"))
-	if child.blank() {
-		return true
-	}
+// goTogether says whether an option of the child goes with the parent's. A parent that is not mapped leaves the
+// child free.
+func goTogether(body object, parent, child value) bool {
 	for _, m := range list(body, "parentChildFieldOptionsMappings") {
-		if str(m, "parentFieldOptionValue") == get(str(body, "parentFieldId")).text() {
-			return slices.Contains(texts(m, "childFieldOptionValues"), child.text())
+		if str(m, "parentFieldOptionValue") == parent.text() {
+			return child.blank() || slices.Contains(texts(m, "childFieldOptionValues"), child.text())
 		}
 	}
-	return false
+	return true
 }

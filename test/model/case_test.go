@@ -101,7 +101,7 @@ func createCase(w *world, c call) outcome {
 	k := &kase{id: id, template: t.id, created: c.N, updated: c.N, values: map[string]value{}, tags: map[string]string{}}
 	user := obj(c.In, "performedBy")
 	changed := k.fill(fields, user, c.N)
-	if !d.complete(t, k) || !d.ruled(t, k.get) {
+	if k.get("title").blank() || k.get("customer_id").blank() || !d.ruled(t, nil, k.get) {
 		return refused(invalid)
 	}
 	for _, p := range t.propagation {
@@ -143,16 +143,6 @@ func (k *kase) fill(fields []fieldValue, user object, n int) []string {
 		k.values["last_updated_user"] = value{"userArnValue", arn}
 	}
 	return append(sorted(k.values), "case_id", "created_datetime", "last_updated_datetime")
-}
-
-// complete says whether a new case has a value wherever one is demanded.
-func (d *domain) complete(t *template, k *kase) bool {
-	for _, id := range append([]string{"title", "customer_id"}, t.required...) {
-		if d.live([]string{id}) && !slices.Contains(serviceSet, id) && k.values[id].blank() {
-			return false
-		}
-	}
-	return true
 }
 
 // getCase is GetCase.
@@ -199,25 +189,12 @@ func updateCase(w *world, c call) outcome {
 	if len(fields) == 0 {
 		return said(object{})
 	}
-	if !d.settable(fields, k.values) || !d.changeable(k, fields) {
+	user := obj(c.In, "performedBy")
+	if !d.settable(fields, k.values) || !d.changeable(k, fields, user, c.N) {
 		return refused(invalid)
 	}
-	user := obj(c.In, "performedBy")
 	before := maps.Clone(k.values)
-	for _, f := range fields {
-		k.put(f.id, f.value)
-	}
-	k.updated = c.N
-	closed := texty("closed")
-	switch was, is := before["status"], k.values["status"]; {
-	case was != closed && is == closed:
-		k.put("last_closed_datetime", texty(stamp(c.N, 0)))
-	case was == closed && is != closed:
-		k.put("last_reopened_datetime", texty(stamp(c.N, 0)))
-	}
-	if arn := str(user, "userArn"); arn != "" {
-		k.put("last_updated_user", value{"userArnValue", arn})
-	}
+	k.apply(fields, user, c.N)
 	moved := k.moveSLAs(c.N)
 	var changed []string
 	var history []any
@@ -236,6 +213,24 @@ func updateCase(w *world, c call) outcome {
 	return outcome{out: object{}, events: d.tell(events...)}
 }
 
+// apply changes values, and those that the service sets with them.
+func (k *kase) apply(fields []fieldValue, user object, n int) {
+	was, closed := k.values["status"], texty("closed")
+	for _, f := range fields {
+		k.put(f.id, f.value)
+	}
+	k.updated = n
+	switch is := k.values["status"]; {
+	case was != closed && is == closed:
+		k.put("last_closed_datetime", texty(stamp(n, 0)))
+	case was == closed && is != closed:
+		k.put("last_reopened_datetime", texty(stamp(n, 0)))
+	}
+	if arn := str(user, "userArn"); arn != "" {
+		k.put("last_updated_user", value{"userArnValue", arn})
+	}
+}
+
 // put changes a value; none takes the field away.
 func (k *kase) put(id string, v value) {
 	if v == (value{}) {
@@ -246,16 +241,17 @@ func (k *kase) put(id string, v value) {
 }
 
 // changeable says whether a change leaves the case with all that is demanded of it.
-func (d *domain) changeable(k *kase, fields []fieldValue) bool {
+func (d *domain) changeable(k *kase, fields []fieldValue, user object, n int) bool {
 	t := find(d.templates, k.template)
-	after := &kase{id: k.id, created: k.created, updated: k.updated, values: maps.Clone(k.values)}
+	after := &kase{id: k.id, created: k.created, values: maps.Clone(k.values)}
+	after.apply(fields, user, n)
 	for _, f := range fields {
-		if f.blank() && (slices.Contains([]string{"title", "status", "customer_id"}, f.id) || slices.Contains(t.required, f.id)) {
+		always := slices.Contains([]string{"title", "status", "customer_id"}, f.id)
+		if f.blank() && (always || slices.Contains(t.required, f.id) && !d.hides(t, f.id, after.get)) {
 			return false
 		}
-		after.put(f.id, f.value)
 	}
-	return d.ruled(t, after.get)
+	return d.ruled(t, k.get, after.get)
 }
 
 // deleteCase is DeleteCase.

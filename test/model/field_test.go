@@ -111,7 +111,7 @@ func updateField(w *world, c call) outcome {
 	return said(object{})
 }
 
-// deleteField is DeleteField. A field that a live case rule reads stays.
+// deleteField is DeleteField. A field that a live case rule reads, or a live template applies one to, stays.
 func deleteField(w *world, c call) outcome {
 	d := w.domain(str(c.In, "domainId"))
 	if d == nil {
@@ -128,6 +128,11 @@ func deleteField(w *world, c call) outcome {
 	}
 	for _, r := range d.rules {
 		if !r.deleted && slices.Contains(ruleFields(r.rule), f.id) {
+			return refused(conflict)
+		}
+	}
+	for _, t := range d.templates {
+		if !t.deleted && slices.ContainsFunc(t.rules, func(r object) bool { return r["fieldId"] == f.id }) {
 			return refused(conflict)
 		}
 	}

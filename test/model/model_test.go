@@ -19,9 +19,10 @@ import (
 	"flag"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/casestream/casestream/store/storetest"
 )
 
 var (
@@ -38,8 +39,8 @@ func TestServerDoesWhatTheModelSays(t *testing.T) {
 		built = build(t)
 	}
 	servers := []*server{process(t, "sqlite", built, t.TempDir(), "")}
-	if dsn := os.Getenv("CASESTREAM_TEST_PG"); dsn != "" {
-		servers = append(servers, process(t, "postgres", built, t.TempDir(), database(t, dsn)))
+	if pg := os.Getenv(storetest.Env); pg != "" {
+		servers = append(servers, process(t, "postgres", built, t.TempDir(), storetest.Postgres(t, pg).DSN))
 	}
 	n := *seed
 	if n == 0 {
@@ -80,11 +81,4 @@ func TestServerDoesWhatTheModelSays(t *testing.T) {
 			t.Log(show(c))
 		}
 	}
-}
-
-// database makes a database of its own on a PostgreSQL server.
-func database(t testing.TB, dsn string) string {
-	t.Helper()
-	_ = filepath.Join
-	return dsn
 }

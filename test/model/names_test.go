@@ -101,6 +101,9 @@ func (m *names) canonical(v any) any {
 	case map[string]any:
 		out := make(object, len(v))
 		for k, x := range v {
+			if k == "eventId" {
+				continue // of a row in a history: nothing refers to it
+			}
 			if at, ok := x.(string); ok && (k == "approximateChangeTime" || k == "performedTime") {
 				out[k] = m.instant(at, false)
 				continue

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +45,9 @@ type answered struct {
 func (r *run) step(ctx context.Context, c call, kill bool) error {
 	o := operations[c.Op]
 	r.pause()
+	if skip := os.Getenv("SKIP"); skip != "" && regexp.MustCompile(skip).MatchString(c.Op) { // DEVHACK
+		return nil
+	}
 	r.done = append(r.done, c)
 	for _, s := range r.servers {
 		if _, _, err := o.request(c.In, s.names); errors.Is(err, errUnknownInstant) {
@@ -55,6 +60,13 @@ func (r *run) step(ctx context.Context, c call, kill bool) error {
 		answers[i] = r.send(ctx, s, c, kill)
 	}
 	if answers[0].err != nil && strings.Contains(answers[0].err.Error(), ": 501 ") { // DEVHACK
+		if kill {
+			for _, s := range r.servers {
+				if err := s.start(); err != nil {
+					return err
+				}
+			}
+		}
 		return nil
 	}
 	want := r.w.expect(c)
@@ -125,7 +137,7 @@ func (r *run) send(ctx context.Context, s *server, c call, kill bool) answered {
 		a, err := s.send(ctx, c)
 		return answered{a, err}
 	}
-	wait := time.Duration(r.kills.Int64N(int64(4 * time.Millisecond)))
+	wait := time.Duration(r.kills.Int64N(int64(1500 * time.Microsecond)))
 	heard := make(chan answered, 1)
 	go func() {
 		a, err := s.send(ctx, c)
@@ -308,7 +320,7 @@ func comparable(member string, v any) any {
 	case object:
 		out := make(object, len(v))
 		for k, x := range v {
-			if k == "eventId" || k == "message" && has(v, "errorCode") {
+			if k == "message" && has(v, "errorCode") {
 				continue
 			}
 			out[k] = comparable(k, x)

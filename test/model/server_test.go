@@ -299,9 +299,10 @@ func (s *server) envelope(e object) (object, error) {
 	if err := s.inOrder(e, changed); err != nil {
 		return nil, err
 	}
-	// The envelope's time is that of publication, in whole seconds.
+	// The envelope's time is that of publication, in whole seconds; the change may be some milliseconds later, so that
+	// a case's changes can be ordered.
 	sent, err := time.Parse("2006-01-02T15:04:05Z", str(e, "time"))
-	if d := sent.Sub(changed.Truncate(time.Second)); err != nil || d < 0 || d > time.Minute {
+	if d := sent.Sub(changed.Add(-100 * time.Millisecond).Truncate(time.Second)); err != nil || d < 0 || d > time.Second {
 		return nil, fmt.Errorf("%s: an event of %s has the time %q in its envelope", s.name, changed, str(e, "time"))
 	}
 	delete(e, "id")

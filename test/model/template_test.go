@@ -203,21 +203,22 @@ func (d *domain) checkTemplate(in object, except string) string {
 		}
 	}
 	var required, rules []string
+	for _, f := range list(in, "requiredFields") {
+		required = append(required, str(f, "fieldId"))
+	}
+	if repeated(required) || !d.live(required) {
+		return invalid
+	}
 	for _, r := range list(in, "rules") {
 		rule := find(d.rules, str(r, "caseRuleId"))
 		if rule == nil {
 			return notFound
 		}
-		if rule.deleted {
+		needsField := kind(rule.rule) != "fieldOptions"
+		rules = append(rules, rule.id+str(r, "fieldId"))
+		if rule.deleted || needsField && !has(r, "fieldId") || has(r, "fieldId") && !d.live([]string{str(r, "fieldId")}) || repeated(rules) {
 			return invalid
 		}
-		rules = append(rules, rule.id+str(r, "fieldId"))
-	}
-	for _, f := range list(in, "requiredFields") {
-		required = append(required, str(f, "fieldId"))
-	}
-	if repeated(required) || repeated(rules) || !d.live(required) {
-		return invalid
 	}
 	if slices.ContainsFunc(d.templates, func(t *template) bool { return t.name == str(in, "name") && !t.deleted && t.id != except }) {
 		return conflict
