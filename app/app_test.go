@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -64,6 +65,9 @@ func TestWrongCallsAreRefused(t *testing.T) {
 		{"serve --access-key-id=AKIA", 1, "go together"},
 		{"serve --store=mysql:x", 1, "sqlite:PATH or postgres:DSN"},
 		{"serve --ephemeral --store=sqlite:x", 1, "takes no --store"},
+		{"serve --cases-quota=cases=1", 1, "the names are domains, fields-per-domain"},
+		{"serve --cases-quota=domains=0", 1, "at least 1"},
+		{"serve --cases-quota=domains=x", 2, "cases-quota"},
 		{"serve --debug-listen=0.0.0.0:1", 1, "--debug-listen"},
 	} {
 		args := strings.Fields(c.args)
@@ -242,5 +246,21 @@ func TestEphemeralServerLeavesNothingBehind(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(tmp); len(left) != 0 {
 		t.Errorf("it left %v", left)
+	}
+}
+
+func TestRequestRatesAndQuotasReachTheirRooms(t *testing.T) {
+	s := serve(t, "--ephemeral", "--dev", "--aws-request-rates", "--cases-quota", "domains=2,fields-per-domain=7")
+	codes := make(map[int]int)
+	for i := range 7 { // 5 at once, and time for another one may pass
+		resp, err := http.Post(s.url+"/domains", "application/json", strings.NewReader(`{"name":"d`+strconv.Itoa(i)+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		codes[resp.StatusCode]++
+	}
+	if codes[http.StatusOK] != 2 || codes[http.StatusPaymentRequired] < 3 || codes[http.StatusTooManyRequests] < 1 {
+		t.Errorf("7 calls of CreateDomain: %v", codes)
 	}
 }

@@ -1,9 +1,11 @@
 // Package app puts the rooms together, starts and stops them, and holds the subcommands of the command
 // line. It is the only room that knows everybody, and nothing imports it but cmd/casestream.
 //
-//	cli.go     the command line · config.go the settings of a server
+//	cli.go     the command line · config.go the settings of a server · quotas.go those of Cases
 //	server.go  builds, starts and stops a server · services.go the list of services and targets
 //	keys.go    the access key that a server makes at its first run
+//	remote.go  the server that a command calls · progress.go how far a long command is
+//	simulate.go `casestream simulate`
 //	demo.go    `casestream demo` · env.go `casestream env` · debug.go profiles
 package app
 
@@ -15,6 +17,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -24,10 +27,11 @@ var Version = "0.1.0-dev"
 
 // cli is the command line.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Serve the AWS APIs until told to stop."`
-	Demo    demoCmd    `cmd:"" help:"See a case event arrive: set everything up in a temporary place, through the public API, and show each event."`
-	Env     envCmd     `cmd:"" help:"Print what a shell must export for AWS clients to find the server: eval \"$(casestream env)\"."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Serve the AWS APIs until told to stop."`
+	Demo     demoCmd     `cmd:"" help:"See a case event arrive: set everything up in a temporary place, through the public API, and show each event."`
+	Env      envCmd      `cmd:"" help:"Print what a shell must export for AWS clients to find the server: eval \"$(casestream env)\"."`
+	Simulate simulateCmd `cmd:"" help:"Fill a server with believable case life, through the public API."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // streams are what a command may write to.
@@ -60,7 +64,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 	parser, err := kong.New(&c, kong.Name("casestream"),
 		kong.Description("Amazon Connect Cases event streams that you run yourself, for unmodified AWS clients."),
 		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(n int) { panic(exit(n)) }),
-		kong.Vars{"data": dataDefault()}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
+		kong.Vars{"data": dataDefault(), "quotas": strings.Join(quotaNames(), ", ")}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
 	if err != nil {
 		fmt.Fprintln(stderr, "casestream:", err)
 		return 1

@@ -35,6 +35,8 @@ type config struct {
 	LogLevel         string        `default:"info" enum:"debug,info,warn,error" env:"CASESTREAM_LOG_LEVEL" help:"debug shows every request, info those that failed."`
 	SQSRecreateAfter time.Duration `name:"sqs-recreate-after" default:"0s" env:"CASESTREAM_SQS_RECREATE_AFTER" help:"How long the name of a deleted queue stays taken: 60s on AWS."`
 	DebugListen      string        `env:"CASESTREAM_DEBUG_LISTEN" help:"Loopback address on which Go's profiles are served under /debug/pprof/."`
+	AWSRequestRates  bool          `name:"aws-request-rates" env:"CASESTREAM_AWS_REQUEST_RATES" help:"Answer what comes faster than AWS's default request quotas with ThrottlingException (Cases: about 2 a second for each operation). Without it nothing is throttled."`
+	CasesQuota       quotas        `name:"cases-quota" env:"CASESTREAM_CASES_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon Connect Cases other than AWS's defaults. The names: ${quotas}."`
 	Strict           bool          `hidden:"" env:"CASESTREAM_STRICT" help:"Fail loudly when an answer is not in AWS's model. For tests."`
 	LogFormat        string        `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
 }
@@ -66,6 +68,9 @@ func (c *config) check() error {
 		return errors.New("--tls-cert and --tls-key go together")
 	case c.Ephemeral && c.Store != "":
 		return errors.New("--ephemeral keeps everything in a temporary folder: it takes no --store")
+	}
+	if err := c.CasesQuota.check(); err != nil {
+		return err
 	}
 	if c.DebugListen != "" {
 		if host, _, err := net.SplitHostPort(c.DebugListen); err != nil || !isLoopback(host) {

@@ -36,7 +36,7 @@ func (c *config) exports() (string, error) {
 	}
 	if id == "" {
 		path := filepath.Join(c.Data, credentialsFile)
-		key, err := readCredentials(path)
+		key, err := readCredentials(path, "default")
 		if errors.Is(err, fs.ErrNotExist) {
 			return "", fmt.Errorf("%s does not exist: `casestream serve` makes it at its first run", path)
 		}

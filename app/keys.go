@@ -25,7 +25,7 @@ func (c *config) credentials() (key sigv4.Credentials, made bool, err error) {
 		return sigv4.Credentials{AccessKeyID: c.AccessKey, SecretKey: c.SecretKey}, false, nil
 	}
 	path := filepath.Join(c.Data, credentialsFile)
-	key, err = readCredentials(path)
+	key, err = readCredentials(path, "default")
 	if !errors.Is(err, fs.ErrNotExist) {
 		return key, false, err
 	}
@@ -63,8 +63,8 @@ func writeCredentials(path string, key sigv4.Credentials) error {
 	return errors.Join(err, os.Remove(f.Name()))
 }
 
-// readCredentials reads the file, and refuses one that others may read.
-func readCredentials(path string) (sigv4.Credentials, error) {
+// readCredentials reads a profile of a credentials file, and refuses a file that others may read.
+func readCredentials(path, profile string) (sigv4.Credentials, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return sigv4.Credentials{}, err
@@ -77,17 +77,27 @@ func readCredentials(path string) (sigv4.Credentials, error) {
 		return sigv4.Credentials{}, err
 	}
 	var key sigv4.Credentials
+	section := ""
 	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "[") {
+			section = strings.TrimSpace(strings.Trim(line, "[]"))
+		}
+		if section != profile {
+			continue
+		}
 		name, value, _ := strings.Cut(line, "=")
 		switch strings.TrimSpace(name) {
 		case "aws_access_key_id":
 			key.AccessKeyID = strings.TrimSpace(value)
 		case "aws_secret_access_key":
 			key.SecretKey = strings.TrimSpace(value)
+		case "aws_session_token":
+			key.SessionToken = strings.TrimSpace(value)
 		}
 	}
 	if key.AccessKeyID == "" || key.SecretKey == "" {
-		return sigv4.Credentials{}, fmt.Errorf("%s holds no access key", path)
+		return sigv4.Credentials{}, fmt.Errorf("%s holds no access key of the profile %s", path, profile)
 	}
 	return key, nil
 }

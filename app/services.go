@@ -23,7 +23,7 @@ import (
 // services lists the AWS services that the server serves.
 func (s *server) services(arns arn.Maker) []*wire.Service {
 	return []*wire.Service{
-		connectcases.New(connectcases.Config{DB: s.db, Bus: s.bus, ARNs: arns, Log: s.log}).Describe(),
+		connectcases.New(connectcases.Config{DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.cases(), Log: s.log}).Describe(),
 		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns}).Describe(),
 		sqs.New(sqs.Config{Queues: s.queues, ARNs: arns, Log: s.log}).Describe(),
 		connect.New(connect.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
@@ -53,6 +53,6 @@ func (s *server) door(arns arn.Maker) (http.Handler, error) {
 			return s.key, owner, id == s.key.AccessKeyID
 		},
 		Ready: func(ctx context.Context) error { return s.ready(ctx) }, Version: versionLine(), Log: s.log, Metrics: s.metrics,
-		Strict: s.cfg.Strict,
+		RequestRates: s.cfg.AWSRequestRates, Strict: s.cfg.Strict,
 	}), nil
 }

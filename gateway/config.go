@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/wire"
@@ -29,6 +31,8 @@ type Config struct {
 	// Limits and Timeouts override the bounds of single operations, by "service:Operation".
 	Limits   map[string]int64
 	Timeouts map[string]time.Duration
+	// RequestRates holds each operation to its Rate and Burst.
+	RequestRates bool
 	// Ready says why the server cannot work, nil when it can.
 	Ready   func(context.Context) error
 	Version string
@@ -36,7 +40,7 @@ type Config struct {
 	Metrics *obs.Registry
 	// Strict panics when an operation answers with an error that its model does not list. For tests.
 	Strict bool
-	// Now gives the time that signatures are held against; nil is the clock.
+	// Now gives the time that signatures and rates are held against; nil is the clock.
 	Now func() time.Time
 }
 
@@ -69,7 +73,8 @@ type Gateway struct {
 	hosts     map[string]bool
 	limits    map[*wire.Operation]int64
 	timeouts  map[*wire.Operation]time.Duration
-	largest   int64 // of the limits of services that speak awsQuery
+	rates     map[*wire.Operation]*rate.Limiter // empty unless RequestRates
+	largest   int64                             // of the limits of services that speak awsQuery
 	verifier  sigv4.Verifier
 	root      wire.Principal
 	requests  *obs.Counter
@@ -110,6 +115,9 @@ func New(cfg Config) *Gateway {
 	}
 	for _, s := range cfg.Services {
 		g.add(s)
+	}
+	if cfg.RequestRates {
+		g.rates = limiters(cfg.Services)
 	}
 	g.rest = wire.NewRouter(cfg.Services...)
 	g.root = wire.Principal{

@@ -9,6 +9,7 @@
 //	resolve.go which service and operation · query.go the same for awsQuery
 //	body.go    reading the body within its limit
 //	auth.go    who asks · host.go which hosts and pages may ask
+//	rate.go    how often
 //	errors.go  errors as clients see them · record.go the log line and the counters
 //	probe.go   /livez /readyz /version /metrics
 package gateway
@@ -93,6 +94,9 @@ func (g *Gateway) serve(x *exchange) (wire.Output, error) {
 		return nil, err
 	}
 	if err := g.authenticate(x); err != nil {
+		return nil, err
+	}
+	if err := g.throttle(x); err != nil {
 		return nil, err
 	}
 	// Every access key may do all that its account's root may. What identity policies decide will be asked here.

@@ -132,7 +132,11 @@ func (g *grouped) commit(group []*job) {
 		g.s.rollback()
 		return
 	}
-	if err := g.s.control(StepCommit, "COMMIT"); err != nil {
+	err = last(group)
+	if err == nil {
+		err = g.s.control(StepCommit, "COMMIT")
+	}
+	if err != nil {
 		g.s.rollback()
 		g.db.check(err)
 		fail(group, err)
@@ -174,6 +178,19 @@ func (g *grouped) try(j *job, number int64, savepoint bool) error {
 		}
 	}
 	return g.s.exec("RELEASE job")
+}
+
+// last runs what the jobs that succeeded have left for the end.
+func last(group []*job) error {
+	for _, j := range group {
+		if j.err != nil {
+			continue
+		}
+		if err := j.tx.runLast(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fail gives every job of a group the same failure, save those that had one of their own.

@@ -11,7 +11,8 @@
 //	/*identity*/     the type of a column in a CREATE TABLE: a number that the database counts up
 //	/*clustered*/    behind a CREATE TABLE: keep the rows in the order of the primary key
 //	/*match*/        between a column of words and what AllOf gives: full-text search
-//	/*sqlite*/, /*postgres*/  before a statement of the schema that is for one of them alone
+//	/*bytes*/        behind a ? whose type nothing else tells: it is BYTEA
+//	/*sqlite*/, /*postgres*/  before a statement that is for one of them alone; Exec of the other's does nothing
 //
 // Write runs a closure in a transaction and returns when the commit has reached the disk. On SQLite one
 // writer takes all closures that are waiting, runs each in a savepoint of its own and commits them
@@ -261,6 +262,9 @@ func (db *DB) once(s *session, begin string, fn func(*Tx) error, committing *boo
 	tx := db.newTx(s)
 	tx.seen = seen
 	err := tx.run(fn)
+	if err == nil {
+		err = tx.runLast()
+	}
 	if err == nil {
 		if committing != nil {
 			*committing = true

@@ -93,6 +93,43 @@ func TestConcurrentWritersFailAlone(t *testing.T) {
 	})
 }
 
+func TestLastRunsBehindEverythingOfThoseThatSucceed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		db := d.Open(t, store.Options{})
+		var wg sync.WaitGroup
+		for n := range 100 {
+			wg.Go(func() {
+				_ = db.Write(t.Context(), func(tx *store.Tx) error { // what is kept is looked at below
+					tx.Last(func(tx *store.Tx) error {
+						_, err := tx.Exec(`UPDATE store_probe SET at = -1 WHERE id = ?`, 100+n)
+						return err
+					})
+					if err := put(tx, 100+n); err != nil || n%2 == 0 {
+						return err
+					}
+					return errors.New("every other refuses")
+				})
+			})
+		}
+		wg.Wait()
+		var last int
+		err := db.Read(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Get(`SELECT COUNT(*) FROM store_probe WHERE at = -1`, nil, &last)
+			return err
+		})
+		if rows := len(ids(t, db)); err != nil || rows != 50 || last != 50 {
+			t.Errorf("%d rows, %d of them changed at last (%v), want 50 of 50", rows, last, err)
+		}
+		err = db.Write(t.Context(), func(tx *store.Tx) error {
+			tx.Last(func(tx *store.Tx) error { return errors.New("no") })
+			return put(tx, 1000)
+		})
+		if rows := len(ids(t, db)); err == nil || rows != 50 {
+			t.Errorf("%d rows after a failure at last (%v)", rows, err)
+		}
+	})
+}
+
 func TestUniqueViolationIsTold(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		db := d.Open(t, store.Options{})
@@ -164,6 +201,7 @@ func TestEveryStepFailsCleanly(t *testing.T) {
 				if err := put(tx, n); err != nil {
 					return err
 				}
+				tx.Last(func(tx *store.Tx) error { return put(tx, n+200_000) })
 				return put(tx, n+100_000)
 			})
 		}, func(t *testing.T, db *store.DB, failed store.Step) {
@@ -172,13 +210,13 @@ func TestEveryStepFailsCleanly(t *testing.T) {
 			}
 			have := 0
 			for _, id := range ids(t, db) {
-				if id == n || id == n+100_000 {
+				if id == n || id == n+100_000 || id == n+200_000 {
 					have++
 				}
 			}
 			want := 0
 			if failed.Kind == store.StepCommitted {
-				want = 2
+				want = 3
 			}
 			if have != want {
 				t.Errorf("%s failed: %d rows, want %d", failed, have, want)

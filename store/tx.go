@@ -13,6 +13,7 @@ type Tx struct {
 	db     *DB
 	s      *session
 	now    time.Time
+	last   []func(*Tx) error
 	after  []func()
 	failed error // that of the first statement that failed
 	single bool  // it may run one statement
@@ -32,10 +33,28 @@ func (tx *Tx) Micros() int64 { return tx.now.UnixMicro() }
 // those who wait for the change: f must be quick and must not use the store.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
+// Last has f write in this transaction behind everything else, right before the commit: where many transactions
+// commit together, behind all of theirs. It is for what is cheap to write together and dear in pieces, such as
+// full-text indexes. A failure of f fails all that would commit with it.
+func (tx *Tx) Last(f func(*Tx) error) { tx.last = append(tx.last, f) }
+
+// runLast runs what was left for the end.
+func (tx *Tx) runLast() error {
+	for _, f := range tx.last {
+		if err := tx.run(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Exec runs a statement and gives the number of rows that it changed.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	if err := tx.may(); err != nil {
 		return 0, err
+	}
+	if tx.db.engine.Rebind(query) == "" {
+		return 0, nil // the other engine's
 	}
 	if err := tx.s.step(StepStatement, query); err != nil {
 		return 0, tx.note(err)

@@ -68,6 +68,10 @@ type Operation struct {
 	Path   string // REST only: "/domains/{domainId}/cases"
 	// Errors lists the codes that the model allows, to catch an operation that answers with another.
 	Errors []string
+	// Rate and Burst are AWS's default quota of requests: so many a second, so many at once. No Rate: no quota
+	// is known. Whether they are held is the front door's setting.
+	Rate  float64
+	Burst int
 	// Call decodes the request, checks it, runs the operation and gives its output shape (nil: no body).
 	Call func(ctx context.Context, r *Request) (Output, error)
 }

@@ -86,7 +86,9 @@ CREATE TABLE cases_case_rule (
 -- last_updated_datetime are columns instead. changed_at is the last change of the case or its related
 -- items, and never goes back. audit_id is the newest row of the case's history, items counts its related
 -- items, slas those of them that are SLAs whose clock still runs or has run out (Active, Overdue). case_no is
--- the case's short name in the tables of the search. Not clustered: rows of more than a quarter of a page would
+-- the case's short name in the tables of the search. settling_at and settled_at are two of the case's last
+-- updates, at least a quarter of an hour apart, with which the sweep of cases_recent knows what is old enough.
+-- Not clustered: rows of more than a quarter of a page would
 -- spill into a second one, and an update of a row changes no index.
 CREATE TABLE cases_case (
     case_no     /*identity*/,
@@ -96,6 +98,8 @@ CREATE TABLE cases_case (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     changed_at  BIGINT NOT NULL,
+    settled_at  BIGINT NOT NULL,
+    settling_at BIGINT NOT NULL,
     items       BIGINT NOT NULL,
     slas        BIGINT NOT NULL,
     audit_id    TEXT   NOT NULL,
@@ -122,7 +126,8 @@ CREATE TABLE cases_recent (
 ) /*clustered*/;
 
 -- The search's values: which cases have a value in a field, in the order of values. field_no is the field's
--- position; 0 stands for tags. value is an encoding whose order as bytes is that of the values.
+-- position; 0 stands for tags. value is an encoding whose order as bytes is that of the values. Fields of text
+-- are not in it: each change of one would cost two pages, and their words find them.
 CREATE TABLE cases_value (
     domain_no BIGINT NOT NULL,
     field_no  BIGINT NOT NULL,
@@ -132,15 +137,17 @@ CREATE TABLE cases_value (
 ) /*clustered*/;
 
 -- The search's words: which cases have a word in any field. rowid is the case_no; each word has its domain
--- in front of it.
-/*sqlite*/ CREATE VIRTUAL TABLE cases_words USING fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
-/*postgres*/ CREATE TABLE cases_words (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
-/*postgres*/ CREATE INDEX cases_words_words ON cases_words USING gin (words);
+-- in front of it. SQLite keeps nothing but the index from words to cases: what is taken out must be told to it.
+/*sqlite*/ CREATE VIRTUAL TABLE cases_words USING fts5 (words, content = '', columnsize = 0, detail = none, tokenize = 'ascii');
+-- In both engines the index goes by the table's name.
+/*postgres*/ CREATE TABLE cases_words (rowid BIGINT PRIMARY KEY, cases_words TSVECTOR NOT NULL);
+/*postgres*/ CREATE INDEX cases_words_words ON cases_words USING gin (cases_words);
 
 -- Where the sweep of cases_recent goes on; who sweeps holds the row.
 CREATE TABLE cases_recent_sweep (
-    domain_no BIGINT NOT NULL PRIMARY KEY,
-    swept_at  BIGINT NOT NULL
+    domain_no  BIGINT NOT NULL PRIMARY KEY,
+    swept_at   BIGINT NOT NULL, -- how far the sweep has come
+    counted_at BIGINT NOT NULL  -- the last row that it knew of: what came since is how much there is to do
 );
 
 -- subject is what the item points at: the ARN of the contact or file, the id of the case; content is JSON.

@@ -19,6 +19,7 @@ type Case struct {
 	CreatedAt                time.Time
 	UpdatedAt                time.Time // last_updated_datetime: of the fields only
 	ChangedAt                time.Time // of the fields and the related items; no two changes have the same millisecond
+	SettledAt, SettlingAt    time.Time // earlier UpdatedAts, see settle
 	Items                    int
 	SLAs                     int    // those of them that are SLAs neither met nor missed for good: Active or Overdue
 	AuditID                  string // the newest row of its history
@@ -104,7 +105,8 @@ func (s *Service) createCase(tx *store.Tx, r caseRequest) (string, error) {
 // fill gives a new case its values: the caller's, then those that the service sets. It tells which fields got
 // one, in that order, and what the history says of it.
 func (c *Case) fill(fields []FieldValue, by Actor, now time.Time) (changed []string, history []change) {
-	c.CreatedAt, c.UpdatedAt, c.ChangedAt = now, now, now
+	c.CreatedAt, c.ChangedAt = now, now
+	c.settle(now)
 	put := func(id string, v Value) {
 		if v.Kind == Empty {
 			return
@@ -151,7 +153,7 @@ func (c *Case) apply(fields []FieldValue, by Actor, at time.Time) (changed []str
 	for _, f := range fields {
 		put(f.ID, f.Value)
 	}
-	c.UpdatedAt = at
+	c.settle(at)
 	changed = append(changed, fieldLastUpdated)
 	closed := text(statusClosed)
 	switch after := c.value(fieldStatus); {

@@ -148,10 +148,16 @@ var members = map[Kind]string{String: "a stringValue", Double: "a doubleValue", 
 
 // isInstant says whether a text is an instant in ISO 8601, with or without a time of day and an offset.
 func isInstant(s string) bool {
+	_, ok := parseInstant(s)
+	return ok
+}
+
+// parseInstant reads an instant as isInstant takes it; without an offset it is in UTC.
+func parseInstant(s string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", time.DateOnly} {
-		if _, err := time.Parse(layout, s); err == nil {
-			return true
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
 		}
 	}
-	return false
+	return time.Time{}, false
 }

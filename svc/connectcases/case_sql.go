@@ -15,15 +15,15 @@ func insertCase(tx *store.Tx, c *Case) error {
 		return err
 	}
 	_, err = tx.Get(`INSERT INTO cases_case
-		(domain_id, case_id, template_id, created_at, updated_at, changed_at, items, slas, audit_id, tags, fields)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING case_no`, []any{
+		(domain_id, case_id, template_id, created_at, updated_at, changed_at, settled_at, settling_at, items, slas, audit_id, tags, fields)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING case_no`, []any{
 		c.DomainID, c.ID, c.TemplateID, c.CreatedAt.UnixMicro(), c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(),
-		c.Items, c.SLAs, c.AuditID, string(tags), c.Values.marshal()}, &c.No)
+		c.SettledAt.UnixMicro(), c.SettlingAt.UnixMicro(), c.Items, c.SLAs, c.AuditID, string(tags), c.Values.marshal()}, &c.No)
 	return err
 }
 
 // caseColumns are what scanCase reads.
-const caseColumns = `case_no, case_id, template_id, created_at, updated_at, changed_at, items, slas, audit_id, tags, fields`
+const caseColumns = `case_no, case_id, template_id, created_at, updated_at, changed_at, settled_at, settling_at, items, slas, audit_id, tags, fields`
 
 // getCase reads a case.
 func getCase(tx *store.Tx, domainID, caseID string) (*Case, error) {
@@ -80,12 +80,13 @@ func lockCases(tx *store.Tx, domainID string, ids []string) (list []*Case, err e
 // scanCase reads the row of a case of a domain.
 func scanCase(scan store.Scan, domainID string) (*Case, error) {
 	c := &Case{DomainID: domainID}
-	var created, updated, changed int64
+	var created, updated, changed, settled, settling int64
 	var tags, fields store.RawBytes
-	if err := scan(&c.No, &c.ID, &c.TemplateID, &created, &updated, &changed, &c.Items, &c.SLAs, &c.AuditID, &tags, &fields); err != nil {
+	if err := scan(&c.No, &c.ID, &c.TemplateID, &created, &updated, &changed, &settled, &settling, &c.Items, &c.SLAs, &c.AuditID, &tags, &fields); err != nil {
 		return nil, err
 	}
 	c.CreatedAt, c.UpdatedAt, c.ChangedAt = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC(), time.UnixMicro(changed).UTC()
+	c.SettledAt, c.SettlingAt = time.UnixMicro(settled).UTC(), time.UnixMicro(settling).UTC()
 	if string(tags) != "{}" {
 		if err := json.Unmarshal(tags, &c.Tags); err != nil {
 			return nil, fmt.Errorf("tags of case %s: %w", c.ID, err)
@@ -99,22 +100,23 @@ func scanCase(scan store.Scan, domainID string) (*Case, error) {
 }
 
 // caseUpdate stores the values of many cases. The casts tell PostgreSQL the types of the columns.
-var caseUpdate = store.NewMany(`WITH v (domain_id, case_id, updated_at, changed_at, audit_id, fields) AS (VALUES `,
-	`(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT))`, `)
-	UPDATE cases_case SET updated_at = v.updated_at, changed_at = v.changed_at, audit_id = v.audit_id, fields = v.fields
+var caseUpdate = store.NewMany(`WITH v (domain_id, case_id, updated_at, changed_at, settled_at, settling_at, audit_id, fields) AS (VALUES `,
+	`(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT))`, `)
+	UPDATE cases_case SET updated_at = v.updated_at, changed_at = v.changed_at, settled_at = v.settled_at, settling_at = v.settling_at, audit_id = v.audit_id, fields = v.fields
 	FROM v WHERE cases_case.domain_id = v.domain_id AND cases_case.case_id = v.case_id`)
 
 // updateCaseValues stores the values of cases and the times that go with them.
 func updateCaseValues(tx *store.Tx, cases ...*Case) error {
 	if len(cases) == 1 {
 		c := cases[0]
-		_, err := tx.Exec(`UPDATE cases_case SET updated_at = ?, changed_at = ?, audit_id = ?, fields = ? WHERE domain_id = ? AND case_id = ?`,
-			c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(), c.AuditID, c.Values.marshal(), c.DomainID, c.ID)
+		_, err := tx.Exec(`UPDATE cases_case SET updated_at = ?, changed_at = ?, settled_at = ?, settling_at = ?, audit_id = ?, fields = ?
+			WHERE domain_id = ? AND case_id = ?`,
+			c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(), c.SettledAt.UnixMicro(), c.SettlingAt.UnixMicro(), c.AuditID, c.Values.marshal(), c.DomainID, c.ID)
 		return err
 	}
 	args := caseUpdate.Args(len(cases))
 	for _, c := range cases {
-		args = append(args, c.DomainID, c.ID, c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(), c.AuditID, c.Values.marshal())
+		args = append(args, c.DomainID, c.ID, c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(), c.SettledAt.UnixMicro(), c.SettlingAt.UnixMicro(), c.AuditID, c.Values.marshal())
 	}
 	return caseUpdate.Exec(tx, args)
 }

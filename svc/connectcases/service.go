@@ -13,6 +13,7 @@
 //	related_item.go  comments and contacts on a case · audit.go the history
 //	event_config.go  which events are published, and with what in them
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
+//	rates.go         how often AWS lets each operation be called
 //	names.go         ARNs, and what failures say
 //
 // Per noun: _ops.go are the operations, _sql.go the rows.
@@ -89,6 +90,7 @@ type Service struct {
 	log              *slog.Logger
 	catalogs         catalogs
 	updates          *store.Batch[update, struct{}]
+	common           commonTerms
 }
 
 // New makes the service.
@@ -108,6 +110,7 @@ func New(c Config) *Service {
 func (s *Service) Describe() *wire.Service {
 	d := api.Describe(s)
 	d.MapError = mapError
+	rated(d.Operations)
 	for i := range d.Operations {
 		if call := d.Operations[i].Call; call != nil {
 			d.Operations[i].Call = storable(call)

@@ -1,0 +1,77 @@
+package connectcases
+
+import (
+	"bytes"
+	"slices"
+)
+
+// maxTotal is how far matches are counted.
+const maxTotal = 10_000
+
+// count gives how many cases the search finds on all pages, up to maxTotal; nil where an index does not know.
+func (q *query) count(first searchPage) (*int64, error) {
+	var n int64
+	var err error
+	switch {
+	case !first.more:
+		n = int64(len(first.cases))
+	case q.filter == nil && len(q.term) == 0:
+		f := q.cat.fieldByID[fieldCreated]
+		n, err = countValues(q.tx, q.cat.domain.No, f.Position, []byte{}, lastValue, maxTotal)
+	case q.filter == nil:
+		list := make([]string, len(q.term))
+		for i, w := range q.term {
+			list[i] = domainWord(q.cat.domain, w)
+		}
+		n, err = countWords(q.tx, list, maxTotal)
+	case len(q.term) > 0:
+		return nil, nil
+	default:
+		return q.countFilter()
+	}
+	return &n, err
+}
+
+// countFilter is count for a filter that is a single comparison that an index can make.
+func (q *query) countFilter() (*int64, error) {
+	f := q.filter
+	for len(f.parts) == 1 && f.op != opNot {
+		f = f.parts[0]
+	}
+	fieldNo, from, to := int64(tagsNo), []byte(nil), []byte(nil)
+	switch {
+	case f.op == opTag && f.tagKey != nil:
+		// With a key alone a case has one tag at most; with a value that is cut off, others would be counted too.
+		if from, to = f.tagRange(); len(from) >= maxKey {
+			return nil, nil
+		}
+	case f.field != nil && f.key != nil && f.field.ordered() && len(f.key) < maxKey:
+		fieldNo, from, to = f.field.Position, []byte{}, lastValue
+		behind := append(bytes.Clone(f.key), 0)
+		switch f.op {
+		case opEqual:
+			from, to = f.key, behind
+		case opGreater:
+			from = behind
+		case opGreaterOrEqual:
+			from = f.key
+		case opLess:
+			to = f.key
+		case opLessOrEqual:
+			to = behind
+		case opAnd, opOr, opNot, opTag, opContains:
+			return nil, nil
+		}
+	default:
+		return nil, nil
+	}
+	n, err := countValues(q.tx, q.cat.domain.No, fieldNo, from, to, maxTotal)
+	return &n, err
+}
+
+// searchTerm gives the words of a term, each once.
+func searchTerm(term string) []string {
+	list := words(term)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
