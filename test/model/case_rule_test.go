@@ -96,6 +96,8 @@ func createCaseRule(w *world, c call) outcome {
 		return refused(invalid)
 	case d.ruleNamed(r.name, ""):
 		return refused(conflict)
+	case count(d.rules, func(r *caseRule) bool { return !r.deleted }) >= quotas["case-rules-per-domain"]:
+		return refused(quota)
 	}
 	d.rules = append(d.rules, r)
 	return said(object{"caseRuleId": r.id, "caseRuleArn": arn(d.id, "case-rule", r.id)})

@@ -2,16 +2,13 @@ package model
 
 import "slices"
 
-// domainsQuota is how many domains an account may have.
-const domainsQuota = 5
-
 // createDomain is CreateDomain.
 func createDomain(w *world, c call) outcome {
 	name := str(c.In, "name")
 	switch {
 	case slices.ContainsFunc(w.domains, func(d *domain) bool { return d.name == name }):
 		return refused(conflict)
-	case len(w.domains) >= domainsQuota:
+	case len(w.domains) >= quotas["domains"]:
 		return refused(quota)
 	}
 	d := &domain{

@@ -67,6 +67,8 @@ func createField(w *world, c call) outcome {
 		return refused(invalid)
 	case d.fieldNamed(f.name, "") != nil:
 		return refused(conflict)
+	case count(d.fields, func(f *field) bool { return !f.deleted && !f.system }) >= quotas["fields-per-domain"]:
+		return refused(quota)
 	}
 	d.fields = append(d.fields, f)
 	return said(object{"fieldId": f.id, "fieldArn": arn(d.id, "field", f.id)})
@@ -216,11 +218,18 @@ func putOptions(w *world, c call) outcome {
 		return refused(invalid)
 	}
 	var values []string
+	more := len(f.options)
 	for _, o := range list(c.In, "options") {
 		values = append(values, str(o, "value"))
+		if f.option(str(o, "value")) < 0 {
+			more++
+		}
 	}
-	if repeated(values) {
+	switch {
+	case repeated(values):
 		return refused(invalid)
+	case more > quotas["options-per-field"]:
+		return refused(quota)
 	}
 	var errs []any
 	for _, o := range list(c.In, "options") {

@@ -30,14 +30,6 @@ var attribute = map[string]string{
 	"ConnectCase": "connectCase.caseId", "Custom": "custom.fields",
 }
 
-// Quotas on what is on a case.
-const (
-	itemsQuota  = 200
-	filesQuota  = 50
-	slasQuota   = 10
-	customQuota = 5
-)
-
 // contactForm is the form of a contact's ARN.
 var contactForm = regexp.MustCompile(`^arn:aws[-a-z]*:connect:[^:/]+:\d{12}:instance/[^/]+/contact/[^/]+$`)
 
@@ -65,7 +57,8 @@ func createRelatedItem(w *world, c call) outcome {
 	if code := i.place(d, k, given, nil); code != "" {
 		return refused(code)
 	}
-	if len(k.items) >= itemsQuota || i.kind == "File" && k.count("File") >= filesQuota || i.kind == "Sla" && k.count("Sla") >= slasQuota {
+	limit, limited := map[string]int{"File": quotas["files-per-case"], "Sla": quotas["slas-per-case"]}[i.kind]
+	if len(k.items) >= quotas["related-items-per-case"] || limited && k.count(i.kind) >= limit {
 		return refused(quota)
 	}
 	k.items = append(k.items, i)
@@ -78,13 +71,7 @@ func createRelatedItem(w *world, c call) outcome {
 
 // count says how many items of a kind are on the case.
 func (k *kase) count(kind string) int {
-	n := 0
-	for _, i := range k.items {
-		if i.kind == kind {
-			n++
-		}
-	}
-	return n
+	return count(k.items, func(i *item) bool { return i.kind == kind })
 }
 
 // place fills the item with content that a caller gave, and says what is wrong with it.
@@ -145,7 +132,7 @@ func (i *item) placeCustom(d *domain, given []fieldValue, held map[string]value)
 	if !d.settable(given, held) {
 		return invalid
 	}
-	if len(given) > customQuota {
+	if len(given) > quotas["fields-per-custom-item"] {
 		return quota
 	}
 	i.fields = map[string]value{}

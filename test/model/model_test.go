@@ -15,6 +15,7 @@
 package model
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"math/rand/v2"
@@ -26,59 +27,107 @@ import (
 )
 
 var (
-	seed   = flag.Uint64("seed", 0, "seed of the calls; 0: by the clock")
-	calls  = flag.Int("ops", 0, "how many calls; 0: a few hundred, or until -for is over")
-	binary = flag.String("binary", "", "a built server; empty: build it")
-	span   = flag.Duration("for", 0, "how long to make up calls")
+	seed   = flag.Uint64("seed", 0, "seed of the calls; 0: by the clock in a run of -for or -ops, else always the same")
+	calls  = flag.Int("ops", 0, "how many calls; 0: until -for is over")
+	span   = flag.Duration("for", 0, "how long to make up calls; 0: a few hundred of them")
 	kills  = flag.Int("kill-every", 60, "how many calls lie between two kills, on average; 0: no kills")
+	binary = flag.String("binary", "", "a built server; empty: build it")
 )
 
-func TestServerDoesWhatTheModelSays(t *testing.T) {
-	built := *binary
-	if built == "" {
-		built = build(t)
-	}
-	servers := []*server{process(t, "sqlite", built, t.TempDir(), "")}
+// fewCalls is the length of a run that nobody asked more of.
+const fewCalls = 400
+
+// house starts servers for a test: on SQLite, and on PostgreSQL where there is one.
+type house struct {
+	testing.TB
+	binary string
+}
+
+// run gives servers that hold nothing, and what ends them.
+func (h *house) run() (*run, func()) {
+	h.Helper()
+	servers := []*server{process(h, "sqlite", h.binary, h.TempDir(), "")}
 	if pg := os.Getenv(storetest.Env); pg != "" {
-		servers = append(servers, process(t, "postgres", built, t.TempDir(), storetest.Postgres(t, pg).DSN))
+		servers = append(servers, process(h, "postgres", h.binary, h.TempDir(), storetest.Postgres(h, pg).DSN))
 	}
-	n := *seed
-	if n == 0 {
-		n = uint64(time.Now().UnixNano())
+	stop := func() {
+		for _, s := range servers {
+			s.kill()
+		}
 	}
-	t.Logf("seed %d", n)
 	for _, s := range servers {
 		if err := s.start(); err != nil {
-			t.Fatal(err)
+			stop()
+			h.Fatal(err)
 		}
-		t.Cleanup(s.kill)
 	}
-	r, err := newRun(t.Context(), servers...)
+	r, err := newRun(h.Context(), servers...)
 	if err != nil {
-		t.Fatal(err)
+		stop()
+		h.Fatal(err)
 	}
+	return r, stop
+}
+
+func TestServerDoesWhatTheModelSays(t *testing.T) {
+	n, enough := *seed, *calls
+	if n == 0 && (*span > 0 || *calls > 0) {
+		n = uint64(time.Now().UnixNano())
+	}
+	if *span == 0 && *calls == 0 {
+		enough = fewCalls
+	}
+	h := &house{TB: t, binary: *binary}
+	if h.binary == "" {
+		h.binary = build(t)
+	}
+	r, stop := h.run()
 	if *kills > 0 {
 		r.kills = rand.New(rand.NewPCG(n, 2))
 	}
-	g := newGen(n, r.w)
-	began := time.Now()
-	for err == nil && (*calls > 0 && len(r.done) < *calls || *calls == 0 && time.Since(began) < max(*span, 2*time.Second)) {
-		err = r.step(t.Context(), g.next(), r.kills != nil && len(r.done) > 30 && r.kills.IntN(*kills) == 0)
-	}
-	if err == nil {
-		err = r.finish(t.Context())
-	}
+	err := r.live(t.Context(), newGen(n, r.w), enough, *span)
+	stop()
 	if errors.Is(err, errSameNumber) {
 		t.Skip(err)
 	}
-	t.Logf("%d calls in %v, %d kills, %d of them before the answer", len(r.done), time.Since(began).Round(time.Millisecond), r.killed, r.open)
+	t.Logf("seed %d: %d calls, %d kills, %d of them before the answer", n, len(r.done), r.killed, r.open)
 	for _, k := range sorted(r.count) {
 		t.Logf("%6d %s", r.count[k], k)
 	}
-	if err != nil {
-		t.Errorf("seed %d, call %d: %v", n, len(r.done), err)
-		for _, c := range r.done[max(0, len(r.done)-5):] {
-			t.Log(show(c))
+	if err == nil {
+		return
+	}
+	t.Errorf("seed %d, call %d: %v", n, len(r.done), err)
+	h.tell(r.done)
+}
+
+// live makes up calls and carries them out: so many, or for so long. Then everything is read.
+func (r *run) live(ctx context.Context, g *gen, enough int, span time.Duration) error {
+	for began := time.Now(); len(r.done) < enough || enough == 0 && time.Since(began) < span; {
+		// The first calls give the others something to work on; a kill is worth more later.
+		kill := r.kills != nil && len(r.done) > 30 && r.kills.IntN(*kills) == 0
+		if err := r.step(ctx, g.next(), kill); err != nil {
+			return err
 		}
+	}
+	return r.finish(ctx)
+}
+
+// tell logs the shortest list of calls that fails, as far as there is time to find it.
+func (h *house) tell(done []call) {
+	h.Helper()
+	shortest, err := shrink(done, func(list []call) error {
+		r, stop := h.run()
+		defer stop()
+		return r.replay(h.Context(), list)
+	})
+	if shortest == nil {
+		h.Log("without kills these calls do not fail; the last of them:")
+		shortest = done[max(0, len(done)-20):]
+	} else {
+		h.Logf("%d of these calls fail too, without kills: %v", len(shortest), err)
+	}
+	for _, c := range shortest[max(0, len(shortest)-60):] {
+		h.Log(show(c))
 	}
 }

@@ -308,10 +308,25 @@ func differ(name string, c call, got answer, want outcome) error {
 	if want.code != "" {
 		return nil
 	}
+	if mayNotCount(c, want.out) && !has(got.out, "totalCount") {
+		want.out = clone(want.out)
+		delete(want.out, "totalCount")
+	}
 	if g, w := comparable("", got.out), comparable("", want.out); !reflect.DeepEqual(g, w) {
 		return fmt.Errorf("%s: %s %s differs in %s\n got %s\nwant %s", name, c.Op, show(c.In), difference("", g, w), show(g), show(w))
 	}
 	return nil
+}
+
+// mayNotCount says whether an answer may be without the number of cases that were found: where there is a filter and
+// more than one page.
+func mayNotCount(c call, out object) bool {
+	found, _ := out["totalCount"].(float64)
+	size, ok := c.In["maxResults"].(float64)
+	if !ok {
+		size = 25
+	}
+	return has(c.In, "filter") && found > size
 }
 
 // comparable leaves out what no model knows, and sorts what has no order.

@@ -87,6 +87,11 @@ func (f *field) compare(a, b value) int {
 		y, _ := rank(b.text())
 		return cmp.Compare(x, y)
 	}
+	if f.id == "case_id" { // ids grow, and so do the numbers in their symbols
+		if order := cmp.Compare(len(a.text()), len(b.text())); order != 0 {
+			return order
+		}
+	}
 	switch x := a.v.(type) {
 	case float64:
 		y, _ := b.v.(float64)

@@ -70,11 +70,15 @@ func process(t testing.TB, name, binary, dir, store string) *server {
 	return s
 }
 
-// flags gives the command line of a server. Its quotas are AWS's but for those that a short run can reach.
+// flags gives the command line of a server.
 func flags(addr, dir string) []string {
+	var limits []string
+	for _, name := range sorted(quotas) {
+		limits = append(limits, fmt.Sprint(name, "=", quotas[name]))
+	}
 	return []string{
 		"serve", "--listen", addr, "--data", dir, "--account", account, "--region", region,
-		"--access-key-id", key.AccessKeyID, "--secret-access-key", key.SecretKey, "--strict",
+		"--access-key-id", key.AccessKeyID, "--secret-access-key", key.SecretKey, "--strict", "--cases-quota", strings.Join(limits, ","),
 	}
 }
 

@@ -60,6 +60,8 @@ func createLayout(w *world, c call) outcome {
 		return refused(invalid)
 	case d.layoutNamed(l.name, ""):
 		return refused(conflict)
+	case count(d.layouts, func(l *layout) bool { return !l.deleted }) >= quotas["layouts-per-domain"]:
+		return refused(quota)
 	}
 	d.layouts = append(d.layouts, l)
 	return said(object{"layoutId": l.id, "layoutArn": arn(d.id, "layout", l.id)})
@@ -113,6 +115,9 @@ func updateLayout(w *world, c call) outcome {
 	return said(object{})
 }
 
+// maxDeletions is how many layouts, and how many templates, a domain may delete.
+const maxDeletions = 100
+
 // deleteLayout is DeleteLayout: not while a live template shows its cases with it.
 func deleteLayout(w *world, c call) outcome {
 	d := w.domain(str(c.In, "domainId"))
@@ -126,6 +131,8 @@ func deleteLayout(w *world, c call) outcome {
 	case l.deleted:
 		return said(object{})
 	case slices.ContainsFunc(d.templates, func(t *template) bool { return !t.deleted && str(t.layout, "defaultLayout") == l.id }):
+		return refused(conflict)
+	case count(d.layouts, func(l *layout) bool { return l.deleted }) >= maxDeletions:
 		return refused(conflict)
 	}
 	l.deleted, l.modified = true, c.N
@@ -235,13 +242,16 @@ func createTemplate(w *world, c call) outcome {
 	if code := d.checkTemplate(c.In, ""); code != "" {
 		return refused(code)
 	}
+	if count(d.templates, func(t *template) bool { return !t.deleted }) >= quotas["templates-per-domain"] {
+		return refused(quota)
+	}
 	t := &template{id: symbol("template", c.N), status: "Active", created: c.N, modified: c.N, tags: map[string]string{}}
 	t.fill(c.In)
 	d.templates = append(d.templates, t)
 	return said(object{"templateId": t.id, "templateArn": arn(d.id, "template", t.id)})
 }
 
-// getTemplate is GetTemplate.
+// getTemplate is GetTemplate: deleted fields do not show.
 func getTemplate(w *world, c call) outcome {
 	d := w.domain(str(c.In, "domainId"))
 	if d == nil {
@@ -270,8 +280,14 @@ func getTemplate(w *world, c call) outcome {
 	if required != nil {
 		out["requiredFields"] = required
 	}
-	if len(t.rules) > 0 {
-		out["rules"] = t.rules
+	var rules []any
+	for _, r := range t.rules {
+		if !has(r, "fieldId") || d.live([]string{str(r, "fieldId")}) {
+			rules = append(rules, r)
+		}
+	}
+	if rules != nil {
+		out["rules"] = rules
 	}
 	if len(t.propagation) > 0 {
 		out["tagPropagationConfigurations"] = t.propagation
@@ -307,12 +323,15 @@ func deleteTemplate(w *world, c call) outcome {
 		return refused(notFound)
 	}
 	t := find(d.templates, str(c.In, "templateId"))
-	if t == nil {
+	switch {
+	case t == nil:
 		return refused(notFound)
+	case t.deleted:
+		return said(object{})
+	case count(d.templates, func(t *template) bool { return t.deleted }) >= maxDeletions:
+		return refused(conflict)
 	}
-	if !t.deleted {
-		t.deleted, t.modified = true, c.N
-	}
+	t.deleted, t.modified = true, c.N
 	return said(object{})
 }
 

@@ -58,6 +58,12 @@ const (
 	principal = "arn:aws:iam::" + account + ":user/casestream"
 )
 
+// quotas are what the servers are given: less than AWS's, so that a run comes to each of them.
+var quotas = map[string]int{
+	"domains": 4, "fields-per-domain": 40, "options-per-field": 7, "layouts-per-domain": 8, "templates-per-domain": 8,
+	"case-rules-per-domain": 8, "related-items-per-case": 12, "files-per-case": 3, "slas-per-case": 4, "fields-per-custom-item": 3,
+}
+
 // arn names a resource below a domain: arn("d", "case", "c").
 func arn(domainID string, rest ...string) string {
 	return strings.Join(append([]string{"arn:aws:cases:" + region + ":" + account + ":domain/" + domainID}, rest...), "/")
@@ -92,6 +98,17 @@ func find[T interface{ key() string }](list []T, id string) (found T) {
 		}
 	}
 	return found
+}
+
+// count says of how many in a list something is true.
+func count[T any](list []T, is func(T) bool) int {
+	n := 0
+	for _, x := range list {
+		if is(x) {
+			n++
+		}
+	}
+	return n
 }
 
 // str reads a text member; empty when it is not there.
