@@ -63,6 +63,9 @@ func process(t testing.TB, name, binary, dir, store string) *server {
 		return s.ready()
 	}
 	s.kill = func() {
+		if cmd == nil || cmd.Process == nil {
+			return // it did not start
+		}
 		cmd.Process.Signal(syscall.SIGKILL)
 		cmd.Wait()
 		s.client.HTTP.CloseIdleConnections()
