@@ -90,7 +90,7 @@ func TestServerDoesWhatTheModelSays(t *testing.T) {
 	if errors.Is(err, errSameNumber) {
 		t.Skip(err)
 	}
-	t.Logf("seed %d: %d calls, %d kills, %d of them before the answer", n, len(r.done), r.killed, r.open)
+	t.Logf("seed %d: %d calls, %d kills, %d of them before the answer, %d of these after the commit", n, len(r.done), r.killed, r.open, r.kept)
 	for _, k := range sorted(r.count) {
 		t.Logf("%6d %s", r.count[k], k)
 	}

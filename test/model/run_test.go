@@ -19,6 +19,7 @@ type run struct {
 	owed    [][]object     // by server: the events that must be in its queue
 	kills   *rand.Rand     // nil: no kills
 	killed  int            // how often a server was killed
+	kept    int            // how many of those were carried out all the same
 	open    int            // how many of those calls nobody heard the answer of
 	count   map[string]int // by operation and outcome
 }
@@ -176,6 +177,7 @@ func (r *run) recover(ctx context.Context, s *server, c call, a *answered, befor
 		return fmt.Errorf("after a kill during %s %s: %w", c.Op, show(c.In), err)
 	}
 	if happened {
+		r.kept++
 		a.err = nil
 		a.answer = answer{message: unheard}
 		return nil
@@ -244,21 +246,30 @@ func (r *run) drain(ctx context.Context) error {
 		}
 		want := r.owed[i]
 		r.owed[i] = nil
-		for n := range max(len(got), len(want)) {
-			switch {
-			case n >= len(got):
-				return fmt.Errorf("%s: lost: there is no event %s", s.name, show(want[n]))
-			case n >= len(want):
-				return fmt.Errorf("%s: phantom: there is an event %s", s.name, show(got[n]))
-			}
-			if g, w := comparable("", got[n]), comparable("", normal(want[n])); !reflect.DeepEqual(g, w) {
-				return fmt.Errorf("%s: the event differs in %s\n got %s\nwant %s", s.name, difference("", g, w), show(g), show(w))
-			}
+		if err := differEvents(s.name, got, want); err != nil {
+			return err
 		}
 		if i == 0 {
 			first = show(got)
 		} else if told := show(got); told != first {
 			return fmt.Errorf("the servers disagree about events:\n%s: %s\n%s: %s", r.servers[0].name, first, s.name, told)
+		}
+	}
+	return nil
+}
+
+// differEvents says how the events in a queue differ from those that must be there; nil when they do not.
+func differEvents(name string, got, want []object) error {
+	for n := range max(len(got), len(want)) {
+		switch {
+		case n >= len(got):
+			return fmt.Errorf("%s: lost: there is no event %s", name, show(want[n]))
+		case n >= len(want):
+			return fmt.Errorf("%s: phantom: there is an event %s", name, show(got[n]))
+		}
+		if g, w := comparable("", got[n]), comparable("", want[n]); !reflect.DeepEqual(g, w) {
+			return fmt.Errorf("%s: event %d of %d, where %d must be, differs in %s\n got %s\nwant %s",
+				name, n+1, len(got), len(want), difference("", g, w), show(g), show(w))
 		}
 	}
 	return nil
