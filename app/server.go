@@ -17,6 +17,7 @@ import (
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/svc/connectcases"
 	"github.com/casestream/casestream/wire/sigv4"
 )
 
@@ -57,6 +58,7 @@ type server struct {
 	metrics *obs.Registry
 	bus     *bus.Bus
 	queues  *queue.Queues
+	cases   *connectcases.Service
 	http    *http.Server
 	broken  chan error // the store has stopped for good
 }
@@ -113,6 +115,16 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() {
 		if err := s.queues.Run(work); err != nil && work.Err() == nil {
 			s.log.Error("queues", slog.Any("err", err))
+		}
+	})
+	background.Go(func() {
+		if err := s.cases.RunDeletions(work); err != nil && work.Err() == nil {
+			s.log.Error("deleted domains", slog.Any("err", err))
+		}
+	})
+	background.Go(func() {
+		if err := s.cases.RunClocks(work); err != nil && work.Err() == nil {
+			s.log.Error("SLA clocks", slog.Any("err", err))
 		}
 	})
 	if s.cfg.DebugListen != "" {

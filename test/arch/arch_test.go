@@ -43,6 +43,7 @@ var floors = map[string]int{
 	"gateway":           6,
 	"client":            2,
 	"client/seed":       3,
+	"client/simulate":   3,
 	"app":               7,
 	"cmd/":              8,
 	"test/":             9,
