@@ -122,6 +122,11 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 			s.log.Error("deleted domains", slog.Any("err", err))
 		}
 	})
+	background.Go(func() {
+		if err := s.cases.RunClocks(work); err != nil && work.Err() == nil {
+			s.log.Error("SLA clocks", slog.Any("err", err))
+		}
+	})
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

@@ -168,7 +168,7 @@ func (c *Case) apply(fields []FieldValue, by Actor, at time.Time) (changed []str
 	return changed, history
 }
 
-// deleteCase removes a case with its related items and its history.
+// deleteCase removes a case with its related items, their clocks and its history.
 func (s *Service) deleteCase(tx *store.Tx, domainID, caseID string, by Actor) error {
 	cat, err := s.catalog(tx, domainID)
 	if err != nil {
@@ -179,6 +179,9 @@ func (s *Service) deleteCase(tx *store.Tx, domainID, caseID string, by Actor) er
 		return err
 	}
 	c.touch(tx.Now())
+	if err := s.deleteClocks(tx, c); err != nil {
+		return err
+	}
 	if err := deleteAudit(tx, c); err != nil {
 		return err
 	}

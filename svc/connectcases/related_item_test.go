@@ -26,6 +26,68 @@ func contactItem(arn string) string {
 	return `{"type":"Contact","content":{"contact":{"contactArn":"` + arn + `"}}}`
 }
 
+// file is an attached file's ARN.
+const file = "arn:aws:connect:us-west-2:111122223333:instance/i-1/file/f-1"
+
+// fileItem gives the body of a CreateRelatedItem with a file.
+func fileItem(arn string) string {
+	return `{"type":"File","content":{"file":{"fileArn":"` + arn + `"}}}`
+}
+
+// linkItem gives the body of a CreateRelatedItem with another case.
+func linkItem(caseID string) string {
+	return `{"type":"ConnectCase","content":{"connectCase":{"caseId":"` + caseID + `"}}}`
+}
+
+// slaItem gives the body of a CreateRelatedItem with an SLA: a status and in how many minutes it must be reached.
+func slaItem(status string, minutes int) string {
+	return fmt.Sprintf(`{"type":"Sla","content":{"sla":{"slaInputConfiguration":{"name":"First answer","type":"CaseField","fieldId":"status","targetFieldValues":[{"stringValue":"%s"}],"targetSlaMinutes":%d}}}}`, status, minutes)
+}
+
+// customItem gives the body of a CreateRelatedItem with values of custom fields.
+func customItem(fields ...string) string {
+	return `{"type":"Custom","content":{"custom":{"fields":[` + strings.Join(fields, ",") + `]}}}`
+}
+
+// customFilter gives the body of a search for custom items.
+func customFilter(fields string) string { return `{"filters":[{"custom":{"fields":` + fields + `}}]}` }
+
+// num gives a number value of a field as requests have it.
+func num(id string, v float64) string {
+	return fmt.Sprintf(`{"id":"%s","value":{"doubleValue":%v}}`, id, v)
+}
+
+// items gives where a case's related items are created.
+func (s shop) items(caseID string) string { return s.cases(caseID, "related-items") + "/" }
+
+// relate puts something on a case and gives the item's id.
+func (h *house) relate(s shop, caseID, body string) string {
+	h.Helper()
+	return h.must("POST", s.items(caseID), body).text("relatedItemId")
+}
+
+// found gives what SearchRelatedItems shows of an item.
+func (h *house) found(s shop, caseID, itemID string) map[string]any {
+	h.Helper()
+	for _, item := range h.must("POST", s.cases(caseID, "related-items-search"), `{}`).body["relatedItems"].([]any) {
+		if item := item.(map[string]any); item["relatedItemId"] == itemID {
+			return item
+		}
+	}
+	h.Fatalf("no item %s on case %s", itemID, caseID)
+	return nil
+}
+
+// decoded reads JSON as answers are read.
+func (h *house) decoded(text string) any {
+	h.Helper()
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		h.Fatalf("%v in %s", err, text)
+	}
+	return v
+}
+
 // same demands that two values are equal.
 func (h *house) same(what string, want, got any) {
 	h.Helper()
@@ -51,8 +113,47 @@ func TestRelatedItemsAreRefusedForTheirReason(t *testing.T) {
 			{"content of another type", path, strings.Replace(comment("x"), `"Comment"`, `"Contact"`, 1), "ValidationException", 400, "must be contact"},
 			{"content of another type", path, strings.Replace(contactItem(contact), `"Contact"`, `"Comment"`, 1), "ValidationException", 400, "must be comment"},
 			{"no contact", path, contactItem("arn:aws:connect:us-west-2:111122223333:instance/i-1"), "ValidationException", 400, "ARN of a contact"},
-			{"type to come", path, `{"type":"File","content":{"file":{"fileArn":"arn:x"}}}`, "ValidationException", 400, "related items of type File are not supported by this version of Casestream"},
-			{"type to come", path, `{"type":"Custom","content":{"custom":{"fields":[` + str("title", "x") + `]}}}`, "ValidationException", 400, "type Custom are not supported"},
+			{"content of another type", path, strings.Replace(slaItem("closed", 1), `"Sla"`, `"ConnectCase"`, 1), "ValidationException", 400, "must be connectCase"},
+			{"content of another type", path, strings.Replace(fileItem(file), `"File"`, `"Sla"`, 1), "ValidationException", 400, "must be sla"},
+			{"no file", path, fileItem("arn:x"), "ValidationException", 400, "ARN of an attached file"},
+			{"no field of an SLA", path, strings.Replace(slaItem("closed", 1), `"fieldId":"status",`, ``, 1), "ValidationException", 400, "must be status"},
+			{"another field of an SLA", path, strings.Replace(slaItem("closed", 1), `"fieldId":"status"`, `"fieldId":"title"`, 1), "ValidationException", 400, "must be status"},
+			{"no target", path, strings.Replace(slaItem("closed", 1), `"targetFieldValues":[{"stringValue":"closed"}],`, ``, 1), "ValidationException", 400, "one target value"},
+			{"empty target", path, strings.Replace(slaItem("closed", 1), `{"stringValue":"closed"}`, `{"emptyValue":{}}`, 1), "ValidationException", 400, "one target value"},
+			{"two targets", path, strings.Replace(slaItem("closed", 1), `{"stringValue":"closed"}`, `{"stringValue":"closed"},{"stringValue":"open"}`, 1), "ValidationException", 400, "targetFieldValues"},
+			{"target of another kind", path, strings.Replace(slaItem("closed", 1), `{"stringValue":"closed"}`, `{"booleanValue":true}`, 1), "ValidationException", 400, "takes a stringValue"},
+			{"unknown target", path, slaItem("done", 1), "ValidationException", 400, "no active option with the value done"},
+			{"no time", path, slaItem("closed", 0), "ValidationException", 400, "targetSlaMinutes"},
+			{"too much time", path, slaItem("closed", 1051201), "ValidationException", 400, "targetSlaMinutes"},
+			{"no name", path, strings.Replace(slaItem("closed", 1), `"First answer"`, `""`, 1), "ValidationException", 400, "name"},
+			{"another type of SLA", path, strings.Replace(slaItem("closed", 1), `CaseField`, `Phone`, 1), "ValidationException", 400, "type"},
+			{"unknown case to link", path, linkItem("none"), "ResourceNotFoundException", 404, "case none"},
+			{"the case itself to link", path, linkItem(id), "ValidationException", 400, "related to itself"},
+			{"system field", path, customItem(str("title", "x")), "ValidationException", 400, "only custom fields, not title"},
+			{"unknown field", path, customItem(str("nothing", "x")), "ValidationException", 400, "do not exist in the domain: nothing"},
+			{"field twice", path, customItem(str(s.note, "x"), str(s.note, "y")), "ValidationException", 400, "more than once"},
+			{"value of another kind", path, customItem(str(s.amount, "5")), "ValidationException", 400, "takes a doubleValue"},
+			{"no fields", path, customItem(), "ValidationException", 400, "fields"},
+			{"filter of an unknown field", s.cases(id, "related-items-search"), customFilter(`{"field":{"equalTo":` + str("nothing", "x") + `}}`), "ValidationException", 400, "do not exist in the domain: nothing"},
+			{"filter of a system field", s.cases(id, "related-items-search"), customFilter(`{"field":{"equalTo":` + str("title", "x") + `}}`), "ValidationException", 400, "title is not a custom field"},
+			{"filter with another kind of value", s.cases(id, "related-items-search"), customFilter(`{"not":{"field":{"equalTo":` + str(s.amount, "5") + `}}}`), "ValidationException", 400, "compared with a doubleValue"},
+			{"order of text", s.cases(id, "related-items-search"), customFilter(`{"andAll":[{"field":{"lessThan":` + str(s.note, "x") + `}}]}`), "ValidationException", 400, "has no order"},
+			{"part of a number", s.cases(id, "related-items-search"), customFilter(`{"orAll":[{"field":{"contains":` + num(s.amount, 5) + `}}]}`), "ValidationException", 400, "cannot be compared with contains"},
+			{"part of nothing", s.cases(id, "related-items-search"), customFilter(`{"field":{"contains":{"id":"` + s.note + `","value":{"emptyValue":{}}}}}`), "ValidationException", 400, "emptyValue can only be compared with equalTo"},
+			{"deep filter", s.cases(id, "related-items-search"), customFilter(strings.Repeat(`{"not":`, 10) + `{"field":{"equalTo":` + str(s.note, "x") + `}}` + strings.Repeat(`}`, 10)), "ValidationException", 400, "more than 10 levels"},
+			{"two comparisons", s.cases(id, "related-items-search"), customFilter(`{"field":{"equalTo":` + str(s.note, "x") + `,"contains":` + str(s.note, "x") + `}}`), "ValidationException", 400, "exactly one"},
+			{"eleven filters", s.cases(id, "related-items-search"), `{"filters":[` + strings.Repeat(`{"comment":{}},`, 10) + `{"comment":{}}]}`, "ValidationException", 400, "filters"},
+			{"all: unknown domain", "/domains/none/related-items-search", `{}`, "ResourceNotFoundException", 404, "domain none"},
+			{"all: bad token", "/domains/" + s.domain + "/related-items-search", `{"nextToken":"bm9uc2Vuc2U"}`, "ValidationException", 400, "nextToken"},
+			{"all: sorted twice by one", "/domains/" + s.domain + "/related-items-search", `{"sorts":[{"sortProperty":"CaseId","sortOrder":"Asc"},{"sortProperty":"CaseId","sortOrder":"Desc"}]}`, "ValidationException", 400, "CaseId more than once"},
+			{"all: filter of an unknown field", "/domains/" + s.domain + "/related-items-search", customFilter(`{"field":{"equalTo":` + str("nothing", "x") + `}}`), "ValidationException", 400, "do not exist in the domain: nothing"},
+			{"contact's cases: unknown domain", "/domains/none/list-cases-for-contact", `{"contactArn":"` + contact + `"}`, "ResourceNotFoundException", 404, "domain none"},
+			{"contact's cases: bad token", "/domains/" + s.domain + "/list-cases-for-contact", `{"contactArn":"` + contact + `","nextToken":"bm9uc2Vuc2U"}`, "ValidationException", 400, "nextToken"},
+			{"contact's cases: long page", "/domains/" + s.domain + "/list-cases-for-contact", `{"contactArn":"` + contact + `","maxResults":11}`, "ValidationException", 400, "maxResults"},
+			{"history of no case", s.cases("none", "audit-history"), `{}`, "ResourceNotFoundException", 404, "case none"},
+			{"history of no domain", "/domains/none/cases/" + id + "/audit-history", `{}`, "ResourceNotFoundException", 404, "domain none"},
+			{"history with a bad token", s.cases(id, "audit-history"), `{"nextToken":"bm9uc2Vuc2U"}`, "ValidationException", 400, "nextToken"},
+			{"history with a long page", s.cases(id, "audit-history"), `{"maxResults":26}`, "ValidationException", 400, "maxResults"},
 			{"unknown type", path, strings.Replace(comment("x"), `"Comment"`, `"Letter"`, 1), "ValidationException", 400, "Letter"},
 			{"no text", path, comment(""), "ValidationException", 400, ""},
 			{"too much text", path, comment(strings.Repeat("x", 15001)), "ValidationException", 400, ""},
@@ -210,5 +311,180 @@ func TestRelatedItemsHaveAQuota(t *testing.T) {
 			h.Errorf("past the quota: %q %d, want ServiceQuotaExceededException 402", a.code, a.status)
 		}
 		h.must("POST", s.cases(id, "related-items")+"/", contactItem(contact)) // is there already
+	})
+}
+
+func TestEachKindOfItemIsKeptAndTold(t *testing.T) {
+	each(t, func(h *house) {
+		s := h.shop()
+		h.config(s, `{"enabled":true,"includedData":{"relatedItemData":{"includeContent":true}}}`)
+		other := h.create(s)
+		for _, test := range []struct {
+			kind, body string
+			attributes []string
+			content    string // as searches show it
+			event      string // as events have it
+		}{
+			{"comment", comment("a \"b\""), []string{"comment.commentText"}, `{"comment":{"body":"a \"b\"","contentType":"Text/Plain"}}`, `"comment":{"body":"a \"b\""}`},
+			{
+				"contact", contactItem(contact),
+				[]string{"contact.contactArn"},
+				`{"contact":{"contactArn":"` + contact + `","channel":"VOICE","connectedToSystemTime":"TIME"}}`,
+				`"contact":{"contactArn":"` + contact + `","channel":"VOICE","connectedToSystemTime":"TIME"}`,
+			},
+			{"file", fileItem(file), []string{"file.fileArn"}, `{"file":{"fileArn":"` + file + `"}}`, `"file":{"fileArn":"` + file + `"}`},
+			{"case", linkItem(other), []string{"connectCase.caseId"}, `{"connectCase":{"caseId":"` + other + `"}}`, `"connectCase":{"caseId":"` + other + `"}`},
+			{
+				"sla", slaItem("closed", 5),
+				[]string{"sla.slaConfiguration"},
+				`{"sla":{"slaConfiguration":{"name":"First answer","type":"CaseField","status":"Active","fieldId":"status","targetFieldValues":[{"stringValue":"closed"}],"targetTime":"2026-03-01T12:05:00.124Z"}}}`,
+				`"sla":{"slaConfiguration":{"name":"First answer","type":"CaseField","status":"Active","fieldId":"status","targetFieldValues":[{"stringValue":"closed"}],"targetTime":"2026-03-01T12:05:00.124Z"}}`,
+			},
+			{
+				"custom", customItem(str(s.note, "x"), num(s.amount, 2.5), `{"id":"`+s.gift+`","value":{"booleanValue":true}}`),
+				[]string{"custom.fields"},
+				`{"custom":{"fields":[` + str(s.note, "x") + `,` + num(s.amount, 2.5) + `,{"id":"` + s.gift + `","value":{"booleanValue":true}}]}}`,
+				`"custom":{"fields":{"` + s.note + `":{"value":{"stringValue":"x"}},"` + s.amount + `":{"value":{"doubleValue":2.5}},"` + s.gift + `":{"value":{"booleanValue":true}}}}`,
+			},
+		} {
+			id := h.create(s)
+			h.events()
+			item := h.relate(s, id, test.body)
+			e := h.one()
+			at := strings.NewReplacer("TIME", "2026-03-01T12:00:00.124Z")
+			h.same(test.kind+": type", "RELATED_ITEM.CREATED", e.Detail.EventType)
+			h.same(test.kind+": changedAttributes", test.attributes, e.Detail.ChangedAttributes)
+			if !strings.HasSuffix(string(e.Detail.RelatedItem), at.Replace(test.event)+"}") {
+				h.Errorf("%s: the event has %s, want %s", test.kind, e.Detail.RelatedItem, test.event)
+			}
+			h.same(test.kind+": found", h.decoded(at.Replace(test.content)), h.found(s, id, item)["content"])
+			a := h.call("DELETE", s.cases(id, "related-items", item), "")
+			if test.kind == "file" {
+				if a.code != "ValidationException" || !strings.Contains(a.err.Message, "DeleteAttachedFile") {
+					h.Errorf("deletion of a file: %v", a.err)
+				}
+				h.none()
+				continue
+			}
+			if a.err != nil {
+				h.Fatal(a.err)
+			}
+			e = h.one()
+			h.same(test.kind+": type", "CASE.RELATED_ITEM.DELETED", e.Detail.EventType)
+			h.same(test.kind+": changedAttributes", test.attributes, e.Detail.ChangedAttributes)
+			h.same(test.kind+": performedBy", `{"iamPrincipalArn":"`+role+`"}`, string(e.Detail.PerformedBy))
+			if again := h.call("DELETE", s.cases(id, "related-items", item), ""); again.code != "ResourceNotFoundException" {
+				h.Errorf("%s: second deletion: %q", test.kind, again.code)
+			}
+		}
+	})
+}
+
+func TestCommentsAndCustomItemsAreReplaced(t *testing.T) {
+	each(t, func(h *house) {
+		s := h.shop()
+		h.config(s, `{"enabled":true,"includedData":{"relatedItemData":{"includeContent":true}}}`)
+		id := h.create(s)
+		by := func(body string) string {
+			return strings.Replace(body, "{", `{"performedBy":{"userArn":"`+agent+`"},`, 1)
+		}
+		text := h.relate(s, id, by(comment("old")))
+		record := h.relate(s, id, customItem(str(s.note, "old"), num(s.amount, 1)))
+		h.events()
+		h.clock.advance(time.Second)
+		a := h.must("PUT", s.cases(id, "related-items", text), `{"content":{"comment":{"body":"new","contentType":"Text/Plain"}},"performedBy":{"customEntity":"bot"}}`)
+		h.same("answer", h.decoded(`{"relatedItemId":"`+text+`","relatedItemArn":"arn:aws:cases:us-west-2:111122223333:domain/`+s.domain+`/case/`+id+`/related-item/`+text+
+			`","type":"Comment","content":{"comment":{"body":"new","contentType":"Text/Plain"}},"associationTime":"2026-03-01T12:00:00.124Z","tags":{},"lastUpdatedUser":{"customEntity":"bot"},"createdBy":{"userArn":"`+agent+`"}}`), any(a.body))
+		e := h.one()
+		h.same("type", "RELATED_ITEM.UPDATED", e.Detail.EventType)
+		h.same("changedAttributes", []string{"comment.commentText"}, e.Detail.ChangedAttributes)
+		h.same("performedBy", `{"user":{"customEntity":"bot"},"iamPrincipalArn":"`+role+`"}`, string(e.Detail.PerformedBy))
+		h.same("relatedItem", `{"relatedItemType":"Comment","relatedItemId":"`+text+`","caseId":"`+id+`","createdDateTime":"2026-03-01T12:00:00.124Z","comment":{"body":"new"}}`, string(e.Detail.RelatedItem))
+
+		h.must("PUT", s.cases(id, "related-items", record), `{"content":{"custom":{"fields":[`+num(s.amount, 2)+`,{"id":"`+s.note+`","value":{"emptyValue":{}}},{"id":"`+s.gift+`","value":{"booleanValue":false}}]}}}`)
+		e = h.one()
+		h.same("changedAttributes", []string{"custom.fields"}, e.Detail.ChangedAttributes)
+		h.same("content", h.decoded(`{"custom":{"fields":[`+num(s.amount, 2)+`,{"id":"`+s.gift+`","value":{"booleanValue":false}}]}}`), h.found(s, id, record)["content"])
+		if got := h.found(s, id, text)["performedBy"]; !cmp.Equal(got, any(map[string]any{"userArn": agent})) {
+			h.Errorf("performedBy after the update = %v, want who created it", got)
+		}
+
+		link := h.relate(s, id, linkItem(h.create(s)))
+		h.events()
+		for _, test := range []struct{ name, item, body, code, msg string }{
+			{"unknown item", "none", `{"content":{"comment":{"body":"x","contentType":"Text/Plain"}}}`, "ResourceNotFoundException", "related item none"},
+			{"another kind", text, `{"content":{"custom":{"fields":[` + str(s.note, "x") + `]}}}`, "ValidationException", "must be comment"},
+			{"another kind", record, `{"content":{"comment":{"body":"x","contentType":"Text/Plain"}}}`, "ValidationException", "must be custom"},
+			{"a kind that stays", link, `{"content":{"comment":{"body":"x","contentType":"Text/Plain"}}}`, "ValidationException", "cannot be updated"},
+			{"system field", record, `{"content":{"custom":{"fields":[` + str("title", "x") + `]}}}`, "ValidationException", "only custom fields"},
+			{"no content", text, `{"content":{}}`, "ValidationException", ""},
+			{"no text", text, `{"content":{"comment":{"body":"","contentType":"Text/Plain"}}}`, "ValidationException", "body"},
+		} {
+			a := h.call("PUT", s.cases(id, "related-items", test.item), test.body)
+			if a.code != test.code || !strings.Contains(a.err.Message, test.msg) {
+				h.Errorf("%s: %q %v, want %s with %q", test.name, a.code, a.err, test.code, test.msg)
+			}
+		}
+		for _, path := range []string{"/domains/none/cases/" + id + "/related-items/" + text, s.cases("none", "related-items", text)} {
+			if a := h.call("PUT", path, `{"content":{"comment":{"body":"x","contentType":"Text/Plain"}}}`); a.code != "ResourceNotFoundException" {
+				h.Errorf("update at %s: %q", path, a.code)
+			}
+			if a := h.call("DELETE", path, ""); a.code != "ResourceNotFoundException" {
+				h.Errorf("deletion at %s: %q", path, a.code)
+			}
+		}
+		h.none()
+	})
+}
+
+func TestKindsOfItemsHaveQuotas(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		h := build(t, d.Open(t, store.Options{}), connectcases.Config{Quotas: connectcases.Quotas{FilesPerCase: 1, SLAsPerCase: 1, FieldsPerCustomItem: 1}})
+		s := h.shop()
+		id := h.create(s)
+		h.relate(s, id, fileItem(file))
+		h.relate(s, id, slaItem("closed", 1))
+		record := h.relate(s, id, customItem(str(s.note, "x")))
+		two := str(s.note, "x") + "," + num(s.amount, 1)
+		for _, a := range []answer{
+			h.call("POST", s.items(id), fileItem(file+"2")), h.call("POST", s.items(id), slaItem("closed", 2)), h.call("POST", s.items(id), customItem(two)),
+			h.call("PUT", s.cases(id, "related-items", record), `{"content":{"custom":{"fields":[`+two+`]}}}`),
+		} {
+			if a.code != "ServiceQuotaExceededException" || a.status != 402 {
+				h.Errorf("past the quota: %q %d, want ServiceQuotaExceededException 402", a.code, a.status)
+			}
+		}
+		if n := h.rows("cases_related_item"); n != 3 {
+			h.Errorf("%d items, want 3", n)
+		}
+	})
+}
+
+func TestDeletedItemMakesRoom(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		h := build(t, d.Open(t, store.Options{}), connectcases.Config{Quotas: connectcases.Quotas{RelatedItemsPerCase: 1}})
+		s := h.shop()
+		id := h.create(s)
+		item := h.relate(s, id, contactItem(contact))
+		h.must("DELETE", s.cases(id, "related-items", item), "")
+		if again := h.relate(s, id, contactItem(contact)); again == item {
+			h.Error("the deleted contact was found")
+		}
+	})
+}
+
+func TestEventsOfItemsAreSpelledAsConfigured(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		h := build(t, d.Open(t, store.Options{}), connectcases.Config{RelatedItemDeleted: "RELATED_ITEM.DELETED", LowerCaseItemTypes: true})
+		s := h.shop()
+		id := h.create(s)
+		item := h.relate(s, id, linkItem(h.create(s)))
+		h.must("DELETE", s.cases(id, "related-items", item), "")
+		list := h.events()
+		deleted := list[len(list)-1].Detail
+		h.same("eventType", "RELATED_ITEM.DELETED", deleted.EventType)
+		if !strings.Contains(string(deleted.RelatedItem), `"relatedItemType":"connectcase"`) {
+			h.Errorf("relatedItem = %s", deleted.RelatedItem)
+		}
 	})
 }

@@ -39,3 +39,16 @@ func (h *house) longAgo() {
 		h.Fatal(err)
 	}
 }
+
+// clocksOf counts the clocks of an SLA.
+func (h *house) clocksOf(itemID string) (n int) {
+	h.Helper()
+	err := h.db.Read(h.Context(), func(tx *store.Tx) error {
+		_, err := tx.Get(`SELECT COUNT(*) FROM cases_sla_clock WHERE related_item_id = ?`, []any{itemID}, &n)
+		return err
+	})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return n
+}

@@ -13,7 +13,10 @@
 //	case_rule.go     case rules · case_rule_eval.go what they come to for a case
 //	value.go         field values · case.go cases · case_check.go what a case may hold
 //	case_update.go   many calls of UpdateCase at once
-//	related_item.go  comments and contacts on a case · audit.go the history
+//	related_item.go  what is on a case · comment.go, contact.go, file.go, sla.go, connect_case.go, custom_item.go
+//	                 one kind of it each · sla_clock.go SLAs that become overdue by themselves
+//	related_item_filter.go  which items a search looks for · audit.go the history
+//	changes.go       what a transaction does to cases and items, written together
 //	event_config.go  which events are published, and with what in them
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
 //	rates.go         how often AWS lets each operation be called
@@ -24,6 +27,7 @@ package connectcases
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"net/url"
@@ -55,8 +59,13 @@ type Config struct {
 	// CustomerOptional lets cases be created without customer_id, which AWS's texts demand in one place
 	// and not in others.
 	CustomerOptional bool
-	Quotas           Quotas
-	Log              *slog.Logger // default: slog.DiscardHandler
+	// RelatedItemDeleted is the type of the event of a deleted related item. Default: AWS's
+	// CASE.RELATED_ITEM.DELETED, although the other two types begin with RELATED_ITEM.
+	RelatedItemDeleted string
+	// LowerCaseItemTypes writes relatedItemType in events as comment, contact … for consumers that test for that.
+	LowerCaseItemTypes bool
+	Quotas             Quotas
+	Log                *slog.Logger // default: slog.DiscardHandler
 }
 
 // Quotas bound what may be stored. A zero stands for AWS's default. AWS has one more, of 100 fields in a layout,
@@ -101,17 +110,19 @@ func (q Quotas) withDefaults() Quotas {
 // Service answers the operations of Amazon Connect Cases.
 type Service struct {
 	api.Unimplemented
-	db               *store.DB
-	bus              Publisher
-	arns             arn.Maker
-	contacts         Contacts
-	customerOptional bool
-	quotas           Quotas
-	log              *slog.Logger
-	catalogs         catalogs
-	updates          *store.Batch[update, struct{}]
-	common           commonTerms
-	deletions        chan struct{} // wakes RunDeletions
+	db                 *store.DB
+	bus                Publisher
+	arns               arn.Maker
+	contacts           Contacts
+	customerOptional   bool
+	relatedItemDeleted string
+	lowerCaseTypes     bool
+	quotas             Quotas
+	log                *slog.Logger
+	catalogs           catalogs
+	updates            *store.Batch[update, struct{}]
+	common             commonTerms
+	deletions          chan struct{} // wakes RunDeletions
 }
 
 // New makes the service.
@@ -121,6 +132,7 @@ func New(c Config) *Service {
 	}
 	s := &Service{
 		db: c.DB, bus: c.Bus, arns: c.ARNs, contacts: c.Contacts, customerOptional: c.CustomerOptional,
+		relatedItemDeleted: cmp.Or(c.RelatedItemDeleted, relatedItemDeleted), lowerCaseTypes: c.LowerCaseItemTypes,
 		quotas: c.Quotas.withDefaults(), log: c.Log, deletions: make(chan struct{}, 1),
 	}
 	s.updates = store.NewBatch(c.DB, maxUpdates, s.updateCases)
