@@ -28,8 +28,8 @@ func (h *house) search(s shop, body string) answer {
 	return h.call("POST", "/domains/"+s.domain+"/cases-search", body)
 }
 
-// hits searches and gives the cases' ids and the token of the next page.
-func (h *house) hits(s shop, body string) (ids []string, next string) {
+// searched searches and gives the cases' ids and the token of the next page.
+func (h *house) searched(s shop, body string) (ids []string, next string) {
 	h.Helper()
 	a := h.search(s, body)
 	if a.err != nil {
@@ -78,7 +78,7 @@ func TestSearchRefuses(t *testing.T) {
 		s := h.shop()
 		h.create(s)
 		h.create(s)
-		_, token := h.hits(s, `{"maxResults":1}`)
+		_, token := h.searched(s, `{"maxResults":1}`)
 		field := func(op, id, value string) string {
 			return `{"filter":{"field":{"` + op + `":{"id":"` + id + `","value":` + value + `}}}}`
 		}
@@ -169,7 +169,7 @@ func TestPagesNeitherSkipNorRepeatWhileCasesChange(t *testing.T) {
 				var got []string
 				token := ""
 				for first := true; first || token != ""; first = false {
-					list, next := h.hits(s, `{`+body+`"maxResults":7,"nextToken":"`+token+`"}`)
+					list, next := h.searched(s, `{`+body+`"maxResults":7,"nextToken":"`+token+`"}`)
 					got, token = append(got, list...), next
 				}
 				close(stop)
@@ -220,7 +220,7 @@ func TestTheSweepKeepsTheOrderSmall(t *testing.T) {
 		h.consistent(s)
 
 		// A search that was begun ten minutes ago still finds each case at its place.
-		got, token := h.hits(s, `{"maxResults":3}`)
+		got, token := h.searched(s, `{"maxResults":3}`)
 		for n := range 100 {
 			h.clock.advance(6 * time.Second)
 			h.must("PUT", s.cases(ids[n%len(ids)]), `{"fields":[`+str("title", fmt.Sprint("again ", n))+`]}`)
@@ -230,7 +230,7 @@ func TestTheSweepKeepsTheOrderSmall(t *testing.T) {
 		}
 		for token != "" {
 			var list []string
-			list, token = h.hits(s, `{"maxResults":3,"nextToken":"`+token+`"}`)
+			list, token = h.searched(s, `{"maxResults":3,"nextToken":"`+token+`"}`)
 			got = append(got, list...)
 		}
 		slices.Sort(got)
@@ -369,7 +369,7 @@ func TestACaseWithVeryManyWordsIsFound(t *testing.T) {
 		last := strings.TrimSuffix(fields[len(fields)-1], "")
 		id := h.create(s, append(fields, str(s.note, "needle"))...)
 		h.consistent(s)
-		got, _ := h.hits(s, `{"filter":{"field":{"equalTo":`+last+`}}}`)
+		got, _ := h.searched(s, `{"filter":{"field":{"equalTo":`+last+`}}}`)
 		if !slices.Equal(got, []string{id}) {
 			t.Errorf("by a text that the words have no room for: %v", got)
 		}
