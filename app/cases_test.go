@@ -309,7 +309,7 @@ func TestImportIsResumedAfterEveryRequest(t *testing.T) {
 	want := meaning(t, file)
 	for _, after := range []bool{false, true} {
 		for at := int64(1); ; at++ {
-			to, cut := l.domain(), after == (at%2 == 0) // each request meets both
+			to, cut := l.domain(), after == (at%2 == 0) // each request meets a clean end and a power cut
 			if !l.interrupted(to, file, at, after, cut) {
 				break
 			}
