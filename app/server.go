@@ -17,6 +17,7 @@ import (
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/svc/connectcases"
 	"github.com/casestream/casestream/wire/sigv4"
 )
 
@@ -57,6 +58,7 @@ type server struct {
 	metrics *obs.Registry
 	bus     *bus.Bus
 	queues  *queue.Queues
+	cases   *connectcases.Service
 	http    *http.Server
 	broken  chan error // the store has stopped for good
 }
@@ -115,6 +117,17 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 			s.log.Error("queues", slog.Any("err", err))
 		}
 	})
+	background.Go(func() {
+		if err := s.cases.RunDeletions(work); err != nil && work.Err() == nil {
+			s.log.Error("deleted domains", slog.Any("err", err))
+		}
+	})
+	background.Go(func() {
+		if err := s.cases.RunClocks(work); err != nil && work.Err() == nil {
+			s.log.Error("SLA clocks", slog.Any("err", err))
+		}
+	})
+	background.Go(func() { s.cases.RunSweep(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

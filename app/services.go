@@ -22,8 +22,12 @@ import (
 
 // services lists the AWS services that the server serves.
 func (s *server) services(arns arn.Maker) []*wire.Service {
+	s.cases = connectcases.New(connectcases.Config{
+		DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.cases(), Log: s.log,
+		RelatedItemDeleted: s.cfg.CasesDeletedItemEvent, LowerCaseItemTypes: s.cfg.CasesLowerCaseItemTypes,
+	})
 	return []*wire.Service{
-		connectcases.New(connectcases.Config{DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.cases(), Log: s.log}).Describe(),
+		s.cases.Describe(),
 		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns}).Describe(),
 		sqs.New(sqs.Config{Queues: s.queues, ARNs: arns, Log: s.log}).Describe(),
 		connect.New(connect.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // opens the connection that makes and drops the test's schema
 
@@ -26,6 +27,7 @@ const Env = "CASESTREAM_TEST_PG"
 type Database struct {
 	Engine store.Engine
 	DSN    string
+	Now    func() time.Time // the clock of EveryStep's store; nil: the machine's
 }
 
 // Open opens the database; the test's end closes it.
@@ -91,7 +93,7 @@ func Postgres(t testing.TB, server string) Database {
 func EveryStep(t *testing.T, d Database, run func(t *testing.T, db *store.DB, arm func()), check func(t *testing.T, db *store.DB, failed store.Step)) {
 	t.Helper()
 	f := &failer{}
-	db := d.Open(t, store.Options{Step: f.step})
+	db := d.Open(t, store.Options{Step: f.step, Now: d.Now})
 	for n := 1; ; n++ {
 		f.disarm()
 		run(t, db, func() { f.arm(n) })

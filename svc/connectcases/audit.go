@@ -1,6 +1,8 @@
 package connectcases
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/casestream/casestream/base/id"
@@ -12,6 +14,8 @@ const (
 	auditCaseCreated = "Case.Created"
 	auditCaseUpdated = "Case.Updated"
 	auditItemCreated = "RelatedItem.Created"
+	auditItemUpdated = "RelatedItem.Updated"
+	auditItemDeleted = "RelatedItem.Deleted"
 )
 
 // audit is one row of a case's history.
@@ -28,6 +32,27 @@ type audit struct {
 type change struct {
 	ID       string
 	Old, New Value
+}
+
+// differences gives what changed between two lists of values. What a list does not have is Empty.
+func differences(old, now []FieldValue) (list []change) {
+	of := func(values []FieldValue, id string) Value {
+		if i := slices.IndexFunc(values, func(f FieldValue) bool { return f.ID == id }); i >= 0 {
+			return values[i].Value
+		}
+		return Value{}
+	}
+	for _, f := range now {
+		if was := of(old, f.ID); was != f.Value {
+			list = append(list, change{ID: f.ID, Old: was, New: f.Value})
+		}
+	}
+	for _, f := range old {
+		if of(now, f.ID).Kind == Empty {
+			list = append(list, change{ID: f.ID, Old: f.Value})
+		}
+	}
+	return list
 }
 
 // auditRow is a row of the history with its place in the chain of its case.
@@ -58,4 +83,32 @@ func marshalChanges(list []change) string {
 		e.Raw(`]`)
 	})
 	return string(e.Bytes())
+}
+
+// unmarshalChanges reads what marshalChanges wrote.
+func unmarshalChanges(json []byte) (list []change, err error) {
+	d := wire.NewDecoder(json)
+	defer d.Release()
+	for d.Array(); d.More(); {
+		d.Array()
+		var c change
+		for i := 0; d.More(); i++ {
+			switch i {
+			case 0:
+				c.ID = d.String()
+			case 1:
+				c.Old = decodeValue(d)
+			case 2:
+				c.New = decodeValue(d)
+			default:
+				d.Skip()
+			}
+		}
+		list = append(list, c)
+	}
+	d.End()
+	if err := d.Err(); err != nil {
+		return nil, fmt.Errorf("changes of a case: %w", err)
+	}
+	return list, nil
 }

@@ -83,13 +83,13 @@ func (s *Service) createCase(tx *store.Tx, r caseRequest) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := s.checkNew(cat, t, r.fields); err != nil {
+	changed, history := c.fill(r.fields, r.by, tx.Now())
+	if err := s.checkNew(cat, t, c, r.fields); err != nil {
 		return "", err
 	}
 	if c.Tags, err = t.caseTags(r.tags); err != nil {
 		return "", err
 	}
-	changed, history := c.fill(r.fields, r.by, tx.Now())
 	if err := insertAudit(tx, c.record(audit{Type: auditCaseCreated, By: r.by, At: c.CreatedAt, Changes: history})); err != nil {
 		return "", err
 	}
@@ -168,7 +168,7 @@ func (c *Case) apply(fields []FieldValue, by Actor, at time.Time) (changed []str
 	return changed, history
 }
 
-// deleteCase removes a case with its related items and its history.
+// deleteCase removes a case with its related items, their clocks and its history.
 func (s *Service) deleteCase(tx *store.Tx, domainID, caseID string, by Actor) error {
 	cat, err := s.catalog(tx, domainID)
 	if err != nil {
@@ -179,6 +179,9 @@ func (s *Service) deleteCase(tx *store.Tx, domainID, caseID string, by Actor) er
 		return err
 	}
 	c.touch(tx.Now())
+	if err := s.deleteClocks(tx, c); err != nil {
+		return err
+	}
 	if err := deleteAudit(tx, c); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package connectcases
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -16,8 +17,9 @@ const (
 	maxUserARN = 500
 )
 
-// checkNew demands that a case can be made from a template with the fields, in the order of AWS's checks.
-func (s *Service) checkNew(cat *catalog, t *Template, fields []FieldValue) error {
+// checkNew demands that a case can be made from a template with the fields, in the order of AWS's checks. c is
+// the case that would be made.
+func (s *Service) checkNew(cat *catalog, t *Template, c *Case, fields []FieldValue) error {
 	if t.Deleted {
 		return invalid("The template " + t.ID + " is deleted.")
 	}
@@ -27,48 +29,50 @@ func (s *Service) checkNew(cat *catalog, t *Template, fields []FieldValue) error
 	if err := checkFields(cat, fields, nil); err != nil {
 		return err
 	}
-	given := make(map[string]bool, len(fields))
-	for _, f := range fields {
-		given[f.ID] = !f.Value.blank()
-	}
-	need := []string{fieldTitle}
-	if !s.customerOptional {
-		need = append(need, fieldCustomerID)
-	}
-	for _, id := range t.Required {
-		if f := cat.fieldByID[id]; f != nil && !f.Deleted && !setByService[id] && id != fieldStatus {
-			need = append(need, id) // status has a default, and what the service sets is always there
+	var without []string
+	for _, id := range []string{fieldTitle, fieldCustomerID} {
+		if s.always(id) && c.value(id).blank() {
+			without = append(without, id)
 		}
 	}
-	var without []string
-	for _, id := range need {
-		if !given[id] {
+	for _, id := range t.missing(cat, c) {
+		if !slices.Contains(without, id) {
 			without = append(without, id)
-			given[id] = true // named once
 		}
 	}
 	if without != nil {
-		return invalid("These fields are required and have no value: " + strings.Join(without, ", ") + ".")
+		return withoutValue(without)
 	}
-	return nil
+	return t.checkRules(cat, nil, c)
 }
 
-// checkChange demands that a case can take the fields.
-func (s *Service) checkChange(cat *catalog, c *Case, fields []FieldValue) error {
-	if err := checkFields(cat, fields, c.Values); err != nil {
+// always says whether every case must have a value of a field, whatever its template says and hides.
+func (s *Service) always(fieldID string) bool {
+	return fieldID == fieldTitle || fieldID == fieldStatus || fieldID == fieldCustomerID && !s.customerOptional
+}
+
+// checkChange demands that a case can be updated. It is judged as it would be afterwards.
+func (s *Service) checkChange(cat *catalog, c *Case, u update, now time.Time) error {
+	if err := checkFields(cat, u.fields, c.Values); err != nil {
 		return err
 	}
 	t := cat.templateByID[c.TemplateID]
-	for _, f := range fields {
-		if !f.Value.blank() {
-			continue
-		}
-		required := f.ID == fieldTitle || f.ID == fieldStatus || f.ID == fieldCustomerID && !s.customerOptional || t != nil && t.requires(f.ID)
-		if required {
+	after := c
+	if t != nil && t.ruleSet != nil {
+		copied := *c
+		copied.Values = slices.Clone(c.Values)
+		copied.apply(u.fields, u.by, copied.touch(now))
+		after = &copied
+	}
+	for _, f := range u.fields {
+		if f.Value.blank() && (s.always(f.ID) || t != nil && t.requires(f.ID) && !t.ruleSet.hides(after, f.ID)) {
 			return invalid("The field " + f.ID + " is required and cannot be emptied.")
 		}
 	}
-	return nil
+	if after == c {
+		return nil
+	}
+	return t.checkRules(cat, c, after)
 }
 
 // checkFields demands that fields exist, that their values fit, and that callers may set them. held are the

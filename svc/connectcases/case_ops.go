@@ -121,22 +121,31 @@ func (s *Service) actor(ctx context.Context, user *api.UserUnion) Actor {
 func fieldValues(list []api.FieldValue) ([]FieldValue, error) {
 	fields := make([]FieldValue, len(list))
 	for i, f := range list {
-		fields[i].ID = f.Id
-		switch v := f.Value; {
-		case v.StringValue != nil:
-			fields[i].Value = text(*v.StringValue)
-		case v.DoubleValue != nil:
-			if math.IsNaN(*v.DoubleValue) || math.IsInf(*v.DoubleValue, 0) {
-				return nil, invalid("The value of the field " + f.Id + " is not a finite number.")
-			}
-			fields[i].Value = Value{Kind: Double, Number: *v.DoubleValue}
-		case v.BooleanValue != nil:
-			fields[i].Value = Value{Kind: Boolean, Bool: *v.BooleanValue}
-		case v.UserArnValue != nil:
-			fields[i].Value = Value{Kind: UserARN, Text: *v.UserArnValue}
+		v, err := fieldValue(f.Id, f.Value)
+		if err != nil {
+			return nil, err
 		}
+		fields[i] = FieldValue{f.Id, v}
 	}
 	return fields, nil
+}
+
+// fieldValue takes the value of a field out of its shape.
+func fieldValue(fieldID string, v api.FieldValueUnion) (Value, error) {
+	switch {
+	case v.StringValue != nil:
+		return text(*v.StringValue), nil
+	case v.DoubleValue != nil:
+		if math.IsNaN(*v.DoubleValue) || math.IsInf(*v.DoubleValue, 0) {
+			return Value{}, invalid("The value of the field " + fieldID + " is not a finite number.")
+		}
+		return Value{Kind: Double, Number: *v.DoubleValue}, nil
+	case v.BooleanValue != nil:
+		return Value{Kind: Boolean, Bool: *v.BooleanValue}, nil
+	case v.UserArnValue != nil:
+		return Value{Kind: UserARN, Text: *v.UserArnValue}, nil
+	}
+	return Value{}, nil
 }
 
 // valueUnion puts a value into its shape.

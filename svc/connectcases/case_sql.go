@@ -18,7 +18,8 @@ func insertCase(tx *store.Tx, c *Case) error {
 		(domain_id, case_id, template_id, created_at, updated_at, changed_at, settled_at, settling_at, items, slas, audit_id, tags, fields)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING case_no`, []any{
 		c.DomainID, c.ID, c.TemplateID, c.CreatedAt.UnixMicro(), c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(),
-		c.SettledAt.UnixMicro(), c.SettlingAt.UnixMicro(), c.Items, c.SLAs, c.AuditID, string(tags), c.Values.marshal()}, &c.No)
+		c.SettledAt.UnixMicro(), c.SettlingAt.UnixMicro(), c.Items, c.SLAs, c.AuditID, string(tags), c.Values.marshal(),
+	}, &c.No)
 	return err
 }
 
@@ -39,9 +40,10 @@ func getCase(tx *store.Tx, domainID, caseID string) (*Case, error) {
 	return list[0], nil
 }
 
-// getCaseWithVersion reads a case, nil when there is none, with the version of its domain's configuration.
+// getCaseWithVersion reads a case, nil when there is none, with the version of its domain's configuration. That is 0
+// when the domain is deleted and the case not yet.
 func getCaseWithVersion(tx *store.Tx, domainID, caseID string) (version int64, c *Case, err error) {
-	err = tx.Each(`SELECT (SELECT version FROM cases_domain WHERE domain_id = ?), `+caseColumns+`
+	err = tx.Each(`SELECT COALESCE((SELECT version FROM cases_domain WHERE domain_id = ?), 0), `+caseColumns+`
 		FROM cases_case WHERE domain_id = ? AND case_id = ?`, []any{domainID, domainID, caseID}, func(scan store.Scan) (err error) {
 		c, err = scanCase(func(dest ...any) error { return scan(append([]any{&version}, dest...)...) }, domainID)
 		return err
@@ -99,33 +101,33 @@ func scanCase(scan store.Scan, domainID string) (*Case, error) {
 	return c, nil
 }
 
-// caseUpdate stores the values of many cases. The casts tell PostgreSQL the types of the columns.
-var caseUpdate = store.NewMany(`WITH v (domain_id, case_id, updated_at, changed_at, settled_at, settling_at, audit_id, fields) AS (VALUES `,
-	`(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT))`, `)
-	UPDATE cases_case SET updated_at = v.updated_at, changed_at = v.changed_at, settled_at = v.settled_at, settling_at = v.settling_at, audit_id = v.audit_id, fields = v.fields
+// caseUpdate stores what may change of many cases. The casts tell PostgreSQL the types of the columns.
+var caseUpdate = store.NewMany(`WITH v (domain_id, case_id, updated_at, changed_at, settled_at, settling_at, items, slas, audit_id, fields) AS (VALUES `,
+	`(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT))`, `)
+	UPDATE cases_case SET updated_at = v.updated_at, changed_at = v.changed_at, settled_at = v.settled_at, settling_at = v.settling_at,
+		items = v.items, slas = v.slas, audit_id = v.audit_id, fields = v.fields
 	FROM v WHERE cases_case.domain_id = v.domain_id AND cases_case.case_id = v.case_id`)
 
-// updateCaseValues stores the values of cases and the times that go with them.
-func updateCaseValues(tx *store.Tx, cases ...*Case) error {
+// changeable gives the columns that may change, in the order of caseUpdate.
+func (c *Case) changeable() []any {
+	return []any{
+		c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(), c.SettledAt.UnixMicro(), c.SettlingAt.UnixMicro(), c.Items, c.SLAs, c.AuditID, c.Values.marshal(),
+	}
+}
+
+// updateCases stores what may change of cases.
+func updateCases(tx *store.Tx, cases ...*Case) error {
 	if len(cases) == 1 {
 		c := cases[0]
-		_, err := tx.Exec(`UPDATE cases_case SET updated_at = ?, changed_at = ?, settled_at = ?, settling_at = ?, audit_id = ?, fields = ?
-			WHERE domain_id = ? AND case_id = ?`,
-			c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(), c.SettledAt.UnixMicro(), c.SettlingAt.UnixMicro(), c.AuditID, c.Values.marshal(), c.DomainID, c.ID)
+		_, err := tx.Exec(`UPDATE cases_case SET updated_at = ?, changed_at = ?, settled_at = ?, settling_at = ?, items = ?, slas = ?,
+			audit_id = ?, fields = ? WHERE domain_id = ? AND case_id = ?`, append(c.changeable(), c.DomainID, c.ID)...)
 		return err
 	}
 	args := caseUpdate.Args(len(cases))
 	for _, c := range cases {
-		args = append(args, c.DomainID, c.ID, c.UpdatedAt.UnixMicro(), c.ChangedAt.UnixMicro(), c.SettledAt.UnixMicro(), c.SettlingAt.UnixMicro(), c.AuditID, c.Values.marshal())
+		args = append(append(args, c.DomainID, c.ID), c.changeable()...)
 	}
 	return caseUpdate.Exec(tx, args)
-}
-
-// updateCaseItems stores that the related items of a case have changed.
-func updateCaseItems(tx *store.Tx, c *Case) error {
-	_, err := tx.Exec(`UPDATE cases_case SET changed_at = ?, audit_id = ?, items = ?, slas = ? WHERE domain_id = ? AND case_id = ?`,
-		c.ChangedAt.UnixMicro(), c.AuditID, c.Items, c.SLAs, c.DomainID, c.ID)
-	return err
 }
 
 // deleteCaseRows removes a case and its related items.

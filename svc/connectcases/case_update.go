@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/casestream/casestream/base/fault"
-	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/store"
 )
 
@@ -29,58 +28,75 @@ const maxUpdates = 64
 // updateCases changes values of cases. Values that are sent again as they are count as an update too, of
 // nothing but the time; a call without fields is none.
 func (s *Service) updateCases(tx *store.Tx, calls []*store.BatchCall[update, struct{}]) error {
-	catalogs, cases, err := s.lockForUpdate(tx, calls)
+	keys := make([]caseKey, len(calls))
+	for i, call := range calls {
+		keys[i] = caseKey{call.In.domainID, call.In.caseID}
+	}
+	catalogs, cases, err := s.holdCases(tx, keys)
 	if err != nil {
 		return err
 	}
-	var rows []auditRow
-	var events []*bus.Event
-	var changed []*Case
-	var indexed []indexChange
-	for _, call := range calls {
+	w := s.changes(tx)
+	for i, call := range calls {
 		u := call.In
-		cat, c := catalogs[u.domainID], cases[caseKey{u.domainID, u.caseID}]
+		cat, c := catalogs[u.domainID], cases[keys[i]]
 		switch {
 		case cat == nil:
 			call.Err = missing("Domain", u.domainID)
 		case c == nil:
 			call.Err = missing("Case", u.caseID)
 		case len(u.fields) > 0:
-			call.Err = s.checkChange(cat, c, u.fields)
+			call.Err = s.checkChange(cat, c, u, tx.Now())
 		}
 		if call.Err != nil || len(u.fields) == 0 {
 			continue
 		}
-		if !slices.Contains(changed, c) {
-			changed = append(changed, c)
-			was := *c
-			was.Values = slices.Clone(c.Values)
-			indexed = append(indexed, indexChange{cat: cat, was: &was, now: c})
+		if err := w.update(cat, c, u); err != nil {
+			return err
 		}
-		ids, history := c.apply(u.fields, u.by, c.touch(tx.Now()))
-		rows = append(rows, c.record(audit{Type: auditCaseUpdated, By: u.by, At: c.ChangedAt, Changes: history}))
-		events = append(events, s.caseEvent(cat, c, caseUpdated, ids, u.by))
 	}
-	if err := insertAudit(tx, rows...); err != nil {
-		return err
-	}
-	if err := updateCaseValues(tx, changed...); err != nil {
-		return err
-	}
-	if err := s.index(tx, indexed...); err != nil {
-		return err
-	}
-	return s.publish(tx, events...)
+	return w.store()
 }
 
-// lockForUpdate reads the configuration and the cases that calls are about, and holds the cases. What does
-// not exist is absent. Cases are taken in one order everywhere, so that no two transactions wait for each
-// other.
-func (s *Service) lockForUpdate(tx *store.Tx, calls []*store.BatchCall[update, struct{}]) (map[string]*catalog, map[caseKey]*Case, error) {
-	keys := make([]caseKey, len(calls))
-	for i, call := range calls {
-		keys[i] = caseKey{call.In.domainID, call.In.caseID}
+// update changes values of a case, and ends those of its SLAs that this meets. SLAs whose time had come before,
+// unnoticed by their clocks so far, become overdue first.
+func (w *changes) update(cat *catalog, c *Case, u update) error {
+	w.remember(cat, c)
+	var slas []*RelatedItem
+	if c.SLAs > 0 && c.movesStatus(u.fields) {
+		var err error
+		if slas, err = w.unmetSLAs(c); err != nil {
+			return err
+		}
+		w.lapse(cat, c, slas)
 	}
+	ids, history := c.apply(u.fields, u.by, c.touch(w.tx.Now()))
+	ended := w.reach(c, slas)
+	if ended != nil {
+		breach := c.nextBreach(slas)
+		for _, b := range breach {
+			ids = append(ids, b.ID)
+		}
+		history = append(history, breach...)
+	}
+	w.record(c, audit{Type: auditCaseUpdated, By: u.by, At: c.ChangedAt, Changes: history})
+	w.events = append(w.events, w.s.caseEvent(cat, c, caseUpdated, ids, u.by))
+	for _, m := range ended {
+		c.touch(w.tx.Now())
+		w.tellSLA(cat, c, m.item, m.history, u.by)
+	}
+	return nil
+}
+
+// movesStatus says whether fields give the case another status.
+func (c *Case) movesStatus(fields []FieldValue) bool {
+	return slices.ContainsFunc(fields, func(f FieldValue) bool { return f.ID == fieldStatus && f.Value != c.value(fieldStatus) })
+}
+
+// holdCases reads the configuration and the cases of keys, and holds the cases. What does not exist is absent.
+// Cases are taken in one order everywhere, so that no two transactions wait for each other.
+func (s *Service) holdCases(tx *store.Tx, keys []caseKey) (map[string]*catalog, map[caseKey]*Case, error) {
+	keys = slices.Clone(keys)
 	slices.SortFunc(keys, func(a, b caseKey) int {
 		return cmp.Or(cmp.Compare(a.domainID, b.domainID), cmp.Compare(a.caseID, b.caseID))
 	})

@@ -1,6 +1,7 @@
 package connectcases
 
 import (
+	"context"
 	"sync"
 
 	"github.com/casestream/casestream/store"
@@ -11,24 +12,34 @@ import (
 type catalog struct {
 	version   int64
 	domain    Domain
-	fields    []*Field // in the order of lists
+	fields    []*Field // in the order of lists, as the others are
+	layouts   []*Layout
 	templates []*Template
+	rules     []*CaseRule
 	events    eventConfig
 
 	fieldByID    map[string]*Field
+	layoutByID   map[string]*Layout
 	templateByID map[string]*Template
+	ruleByID     map[string]*CaseRule
 }
 
-// index fills the lookups.
+// index fills the lookups, and compiles the rules of the templates.
 func (c *catalog) index() {
-	c.fieldByID = make(map[string]*Field, len(c.fields))
-	for _, f := range c.fields {
-		c.fieldByID[f.ID] = f
-	}
-	c.templateByID = make(map[string]*Template, len(c.templates))
+	c.fieldByID, c.layoutByID = byID(c.fields), byID(c.layouts)
+	c.templateByID, c.ruleByID = byID(c.templates), byID(c.rules)
 	for _, t := range c.templates {
-		c.templateByID[t.ID] = t
+		t.ruleSet = c.compile(t)
 	}
+}
+
+// byID makes the lookup of a list.
+func byID[T entries](list []T) map[string]T {
+	m := make(map[string]T, len(list))
+	for _, item := range list {
+		m[item.entry().ID] = item
+	}
+	return m
 }
 
 // field finds a field, deleted or not.
@@ -37,6 +48,22 @@ func (c *catalog) field(id string) (*Field, error) {
 		return f, nil
 	}
 	return nil, missing("Field", id)
+}
+
+// layout finds a layout, deleted or not.
+func (c *catalog) layout(id string) (*Layout, error) {
+	if l := c.layoutByID[id]; l != nil {
+		return l, nil
+	}
+	return nil, missing("Layout", id)
+}
+
+// rule finds a case rule, deleted or not.
+func (c *catalog) rule(id string) (*CaseRule, error) {
+	if r := c.ruleByID[id]; r != nil {
+		return r, nil
+	}
+	return nil, missing("CaseRule", id)
 }
 
 // template finds a template, deleted or not.
@@ -73,6 +100,13 @@ func (c *catalogs) put(cat *catalog) {
 	c.byDomain[cat.domain.ID] = cat
 }
 
+// drop forgets the catalog of a domain that is gone.
+func (c *catalogs) drop(domainID string) {
+	c.Lock()
+	defer c.Unlock()
+	delete(c.byDomain, domainID)
+}
+
 // catalog gives a domain's configuration as the transaction sees it: one small SELECT while nothing changes.
 func (s *Service) catalog(tx *store.Tx, domainID string) (*catalog, error) {
 	version, ok, err := getVersion(tx, domainID)
@@ -89,6 +123,20 @@ func (s *Service) lockCatalog(tx *store.Tx, domainID string) (*catalog, error) {
 		return nil, err
 	}
 	return s.catalogAt(tx, domainID, version, ok)
+}
+
+// configure changes a domain's configuration, in a transaction that holds it, and gives it a new version.
+func (s *Service) configure(ctx context.Context, domainID string, change func(tx *store.Tx, cat *catalog) error) error {
+	return s.db.Write(ctx, func(tx *store.Tx) error {
+		cat, err := s.lockCatalog(tx, domainID)
+		if err != nil {
+			return err
+		}
+		if err := change(tx, cat); err != nil {
+			return err
+		}
+		return updateVersion(tx, domainID)
+	})
 }
 
 // catalogAt gives the catalog of a version that was just read.
@@ -127,6 +175,12 @@ func loadCatalog(tx *store.Tx, domainID string) (*catalog, error) {
 		return nil, err
 	}
 	if cat.fields, err = listFields(tx, domainID); err != nil {
+		return nil, err
+	}
+	if cat.layouts, err = listLayouts(tx, domainID); err != nil {
+		return nil, err
+	}
+	if cat.rules, err = listCaseRules(tx, domainID); err != nil {
 		return nil, err
 	}
 	cat.templates, err = listTemplates(tx, domainID)

@@ -1,6 +1,7 @@
 package connectcases
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/casestream/casestream/store"
@@ -25,5 +26,5 @@ func updateVersion(tx *store.Tx, domainID string) error {
 	return err
 }
 
-// drawVersion gives a version that was never used before.
-func drawVersion() int64 { return rand.Int64() }
+// drawVersion gives a version that was never used before; 0 is none.
+func drawVersion() int64 { return 1 + rand.Int64N(math.MaxInt64) }

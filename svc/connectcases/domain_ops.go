@@ -62,6 +62,16 @@ func (s *Service) ListDomains(ctx context.Context, in *api.ListDomainsInput) (*a
 	return out, nil
 }
 
+// DeleteDomain removes a domain with all that is in it. Nothing of it can be reached any more when this answers;
+// its cases are removed from the store behind it.
+func (s *Service) DeleteDomain(ctx context.Context, in *api.DeleteDomainInput) (*api.DeleteDomainOutput, error) {
+	err := s.db.Write(ctx, func(tx *store.Tx) error { return s.deleteDomain(tx, in.DomainId) })
+	if err != nil {
+		return nil, err
+	}
+	return new(api.DeleteDomainOutput), nil
+}
+
 // readCatalog gives a domain's configuration to an operation that only reads it.
 func (s *Service) readCatalog(ctx context.Context, domainID string) (cat *catalog, err error) {
 	err = s.db.Read(ctx, func(tx *store.Tx) (err error) {

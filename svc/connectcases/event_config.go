@@ -24,20 +24,13 @@ type eventConfig struct {
 func (c *eventConfig) includeContent() bool { return c.Content != nil && *c.Content }
 
 // putEventConfig replaces a domain's event configuration. It holds for the changes that come after it.
-func (s *Service) putEventConfig(tx *store.Tx, domainID string, config eventConfig) error {
-	cat, err := s.lockCatalog(tx, domainID)
-	if err != nil {
-		return err
-	}
+func (s *Service) putEventConfig(tx *store.Tx, cat *catalog, config eventConfig) error {
 	if config.Fields != nil {
 		if err := cat.liveFields(*config.Fields); err != nil {
 			return err
 		}
 	}
-	if err := updateEventConfig(tx, domainID, config); err != nil {
-		return err
-	}
-	return updateVersion(tx, domainID)
+	return updateEventConfig(tx, cat.domain.ID, config)
 }
 
 // The envelope of every event.

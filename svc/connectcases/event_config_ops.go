@@ -26,8 +26,8 @@ func (s *Service) PutCaseEventConfiguration(ctx context.Context, in *api.PutCase
 			config.Content = &data.RelatedItemData.IncludeContent
 		}
 	}
-	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		return s.putEventConfig(tx, in.DomainId, config)
+	err := s.configure(ctx, in.DomainId, func(tx *store.Tx, cat *catalog) error {
+		return s.putEventConfig(tx, cat, config)
 	})
 	if err != nil {
 		return nil, err

@@ -47,6 +47,33 @@ func TestEveryStepMayFail(t *testing.T) {
 			"cases_related_item", oneMoreItem,
 		},
 		{
+			"CreateRelatedItem of a file", "RELATED_ITEM.CREATED", always("POST"), itemsPath,
+			func(_ shop, _ string, n int) string { return fileItem(file + fmt.Sprint(n)) },
+			"cases_related_item", oneMoreItem,
+		},
+		{
+			"CreateRelatedItem of another case", "RELATED_ITEM.CREATED", always("POST"),
+			func(s shop, id string, _ int) string { return s.items(id) },
+			func(s shop, _ string, _ int) string { return linkItem(s.other) },
+			"cases_related_item", oneMoreItem,
+		},
+		{
+			"CreateRelatedItem of values", "RELATED_ITEM.CREATED", always("POST"), itemsPath,
+			func(s shop, _ string, n int) string { return customItem(str(s.note, fmt.Sprint(n))) },
+			"cases_related_item", oneMoreItem,
+		},
+		{
+			"CreateRelatedItem of an SLA", "RELATED_ITEM.CREATED", always("POST"), itemsPath,
+			func(_ shop, _ string, n int) string { return slaItem("closed", n) },
+			"cases_sla_clock", func(h *house, s shop, id string, _, before int) bool {
+				there := h.rows("cases_sla_clock") == before+1
+				if breach := h.field(s, id, "next_sla_breach_datetime") != ""; breach != there {
+					h.Errorf("clock %t, next breach %t", there, breach)
+				}
+				return there
+			},
+		},
+		{
 			"DeleteCase", "CASE.DELETED", always("DELETE"),
 			func(s shop, id string, _ int) string { return s.cases(id) }, always(""),
 			"cases_case", func(h *house, s shop, id string, _, before int) bool {
@@ -70,6 +97,7 @@ func TestEveryStepMayFail(t *testing.T) {
 					if h == nil {
 						h = build(t, db, connectcases.Config{})
 						s = h.shop()
+						s.other = h.create(s)
 					}
 					n++
 					id = h.create(s)
@@ -143,4 +171,47 @@ func TestEveryStepOfARepeatedCreateCaseMayFail(t *testing.T) {
 			}
 		})
 	})
+}
+
+// TestEveryStepOfAnItemsChangeMayFail makes each step of UpdateRelatedItem and DeleteRelatedItem fail: the item, the
+// case's history and the event change together or not at all.
+func TestEveryStepOfAnItemsChangeMayFail(t *testing.T) {
+	for _, op := range []struct{ name, method, eventType, item, body string }{
+		{"update", "PUT", "RELATED_ITEM.UPDATED", comment("old"), `{"content":{"comment":{"body":"new","contentType":"Text/Plain"}}}`},
+		{"delete", "DELETE", "CASE.RELATED_ITEM.DELETED", comment("old"), ""},
+		{"delete an SLA", "DELETE", "CASE.RELATED_ITEM.DELETED", slaItem("closed", 5), ""},
+	} {
+		t.Run(op.name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, d storetest.Database) {
+				var h *house
+				var s shop
+				var id, item, before string
+				content := func() string {
+					return fmt.Sprint(h.must("POST", s.cases(id, "related-items-search"), `{}`).body, h.field(s, id, "next_sla_breach_datetime"), h.clocksOf(item))
+				}
+				run := func(t *testing.T, db *store.DB, arm func()) {
+					if h == nil {
+						h = build(t, db, connectcases.Config{})
+						s = h.shop()
+					}
+					id = h.create(s)
+					item = h.relate(s, id, op.item)
+					h.events()
+					before = content()
+					arm()
+					h.try(op.method, s.cases(id, "related-items", item), op.body)
+				}
+				storetest.EveryStep(t, d, run, func(t *testing.T, _ *store.DB, failed store.Step) {
+					want := failed.Kind == store.StepCommitted
+					changed, events, history := content() != before, h.events(), len(h.history(s, id))
+					if changed != want || (len(events) == 1) != want || (history == 3) != want || history < 2 {
+						t.Errorf("after %s: changed %t, %d events, %d rows of history, want a change: %t", failed, changed, len(events), history, want)
+					}
+				})
+				if e := h.one(); e.Detail.EventType != op.eventType {
+					t.Errorf("the run without a failure tells of %s", e.Detail.EventType)
+				}
+			})
+		})
+	}
 }

@@ -13,41 +13,61 @@ import (
 
 // CreateField adds a custom field.
 func (s *Service) CreateField(ctx context.Context, in *api.CreateFieldInput) (*api.CreateFieldOutput, error) {
-	f := Field{Name: in.Name, Description: in.Description, Type: in.Type}
-	if in.Attributes != nil && in.Attributes.Text != nil {
-		f.Multiline = &in.Attributes.Text.IsMultiline
-	}
-	var id string
-	err := s.db.Write(ctx, func(tx *store.Tx) (err error) {
-		id, err = s.createField(tx, in.DomainId, f)
-		return err
+	var f Field
+	err := s.configure(ctx, in.DomainId, func(tx *store.Tx, cat *catalog) error {
+		f = Field{Entry: Entry{Name: in.Name}, Description: in.Description, Type: in.Type, Multiline: multiline(in.Attributes)}
+		return s.createField(tx, cat, &f)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &api.CreateFieldOutput{FieldId: id, FieldArn: s.fieldARN(in.DomainId, id)}, nil
+	return &api.CreateFieldOutput{FieldId: f.ID, FieldArn: s.fieldARN(in.DomainId, f.ID)}, nil
+}
+
+// UpdateField changes a custom field's name, description and attributes; what is not given stays.
+func (s *Service) UpdateField(ctx context.Context, in *api.UpdateFieldInput) (*api.UpdateFieldOutput, error) {
+	change := fieldChange{name: in.Name, description: in.Description, multiline: multiline(in.Attributes)}
+	err := s.configure(ctx, in.DomainId, func(tx *store.Tx, cat *catalog) error {
+		return s.updateField(tx, cat, in.FieldId, change)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return new(api.UpdateFieldOutput), nil
+}
+
+// DeleteField takes a custom field out of use; to delete it again changes nothing.
+func (s *Service) DeleteField(ctx context.Context, in *api.DeleteFieldInput) (*api.DeleteFieldOutput, error) {
+	err := s.configure(ctx, in.DomainId, func(tx *store.Tx, cat *catalog) error {
+		return s.deleteField(tx, cat, in.FieldId)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return new(api.DeleteFieldOutput), nil
+}
+
+// multiline takes the attribute of text fields out of its shape.
+func multiline(a *api.FieldAttributes) *bool {
+	if a == nil || a.Text == nil {
+		return nil
+	}
+	return &a.Text.IsMultiline
 }
 
 // ListFields lists the system fields and then the custom ones, oldest first, without the deleted.
 func (s *Service) ListFields(ctx context.Context, in *api.ListFieldsInput) (*api.ListFieldsOutput, error) {
-	after, err := openPosition(in.NextToken, "fields")
+	cat, after, err := s.openList(ctx, in.DomainId, "fields", in.NextToken)
 	if err != nil {
 		return nil, err
 	}
-	cat, err := s.readCatalog(ctx, in.DomainId)
-	if err != nil {
-		return nil, err
-	}
-	list, more := pageOf(cat.fields, func(f *Field) int64 { return f.Position }, func(f *Field) bool { return !f.Deleted }, after, pageSize(in.MaxResults, 100))
-	out := &api.ListFieldsOutput{Fields: []api.FieldSummary{}}
+	list, next := entryPage(cat.fields, "fields", isLive, after, in.MaxResults)
+	out := &api.ListFieldsOutput{Fields: []api.FieldSummary{}, NextToken: next}
 	for _, f := range list {
 		out.Fields = append(out.Fields, api.FieldSummary{
 			FieldId: f.ID, FieldArn: s.fieldARN(in.DomainId, f.ID), Name: f.Name, Type: f.Type, Namespace: f.Namespace,
 			Attributes: fieldAttributes(f),
 		})
-	}
-	if more {
-		out.NextToken = wire.Ptr(page.Token("fields", strconv.FormatInt(list[len(list)-1].Position, 10)))
 	}
 	return out, nil
 }
@@ -72,10 +92,16 @@ func (s *Service) BatchGetField(ctx context.Context, in *api.BatchGetFieldInput)
 	}
 	for _, id := range unknown {
 		msg := "The field " + id + " does not exist."
-		out.Errors = append(out.Errors, api.FieldError{Id: id, ErrorCode: "RESOURCE_NOT_FOUND", Message: &msg})
+		out.Errors = append(out.Errors, api.FieldError{Id: id, ErrorCode: errorCodeMissing, Message: &msg})
 	}
 	return out, nil
 }
+
+// The codes of failures that concern one member of a batch. AWS does not publish its own.
+const (
+	errorCodeMissing = "RESOURCE_NOT_FOUND"
+	errorCodeInvalid = "VALIDATION_ERROR"
+)
 
 // BatchPutFieldOptions adds and changes options of a single-select field.
 func (s *Service) BatchPutFieldOptions(ctx context.Context, in *api.BatchPutFieldOptionsInput) (*api.BatchPutFieldOptionsOutput, error) {
@@ -84,8 +110,8 @@ func (s *Service) BatchPutFieldOptions(ctx context.Context, in *api.BatchPutFiel
 		put[i] = Option(o)
 	}
 	var refused []string
-	err := s.db.Write(ctx, func(tx *store.Tx) (err error) {
-		refused, err = s.putOptions(tx, in.DomainId, in.FieldId, put)
+	err := s.configure(ctx, in.DomainId, func(tx *store.Tx, cat *catalog) (err error) {
+		refused, err = s.putOptions(tx, cat, in.FieldId, put)
 		return err
 	})
 	if err != nil {
@@ -94,7 +120,7 @@ func (s *Service) BatchPutFieldOptions(ctx context.Context, in *api.BatchPutFiel
 	out := new(api.BatchPutFieldOptionsOutput)
 	for _, value := range refused {
 		out.Errors = append(out.Errors, api.FieldOptionError{
-			Value: value, ErrorCode: "VALIDATION_ERROR", Message: "The option " + value + " of the field status cannot be changed.",
+			Value: value, ErrorCode: errorCodeInvalid, Message: "The option " + value + " of the field status cannot be changed.",
 		})
 	}
 	return out, nil
@@ -102,11 +128,7 @@ func (s *Service) BatchPutFieldOptions(ctx context.Context, in *api.BatchPutFiel
 
 // ListFieldOptions lists a single-select field's options, active or not.
 func (s *Service) ListFieldOptions(ctx context.Context, in *api.ListFieldOptionsInput) (*api.ListFieldOptionsOutput, error) {
-	after, err := openPosition(in.NextToken, "options")
-	if err != nil {
-		return nil, err
-	}
-	cat, err := s.readCatalog(ctx, in.DomainId)
+	cat, after, err := s.openList(ctx, in.DomainId, "options", in.NextToken)
 	if err != nil {
 		return nil, err
 	}

@@ -3,18 +3,31 @@ package connectcases
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/casestream/casestream/store"
 )
 
 // insertField stores a new field.
 func insertField(tx *store.Tx, domainID string, f *Field) error {
-	options, err := json.Marshal(f.Options)
+	return writeField(tx, f, `INSERT INTO cases_field
+		(name, description, multiline, deleted, modified_at, options, tags, domain_id, field_id, position, type, namespace, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		domainID, f.ID, f.Position, f.Type, f.Namespace, f.CreatedAt.UnixMicro())
+}
+
+// updateField stores what may change of a field.
+func updateField(tx *store.Tx, domainID string, f *Field) error {
+	return writeField(tx, f, `UPDATE cases_field SET name = ?, description = ?, multiline = ?, deleted = ?, modified_at = ?, options = ?, tags = ?
+		WHERE domain_id = ? AND field_id = ?`, domainID, f.ID)
+}
+
+// writeField runs a statement whose first arguments are what may change of a field.
+func writeField(tx *store.Tx, f *Field, query string, more ...any) error {
+	c, err := f.columns()
 	if err != nil {
 		return err
 	}
-	tags, err := json.Marshal(f.Tags)
+	options, err := json.Marshal(f.Options)
 	if err != nil {
 		return err
 	}
@@ -23,11 +36,8 @@ func insertField(tx *store.Tx, domainID string, f *Field) error {
 		n := number(*f.Multiline)
 		multiline = &n
 	}
-	_, err = tx.Exec(`INSERT INTO cases_field
-		(domain_id, field_id, position, name, description, type, namespace, multiline, deleted, created_at, modified_at, options, tags)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		domainID, f.ID, f.Position, f.Name, f.Description, f.Type, f.Namespace, multiline, number(f.Deleted),
-		f.CreatedAt.UnixMicro(), f.ModifiedAt.UnixMicro(), string(options), string(tags))
+	args := []any{f.Name, f.Description, multiline, c.deleted, c.modified, string(options), c.tags}
+	_, err = tx.Exec(query, append(args, more...)...)
 	return err
 }
 
@@ -37,33 +47,18 @@ func listFields(tx *store.Tx, domainID string) ([]*Field, error) {
 		FROM cases_field WHERE domain_id = ? ORDER BY position`, []any{domainID}, func(scan store.Scan) (*Field, error) {
 		f := new(Field)
 		var multiline *int64
-		var deleted, created, modified int64
-		var options, tags string
-		if err := scan(&f.ID, &f.Position, &f.Name, &f.Description, &f.Type, &f.Namespace, &multiline, &deleted, &created, &modified, &options, &tags); err != nil {
+		var c columns
+		var options string
+		if err := scan(&f.ID, &f.Position, &f.Name, &f.Description, &f.Type, &f.Namespace, &multiline, &c.deleted, &c.created, &c.modified, &options, &c.tags); err != nil {
 			return nil, err
 		}
 		if multiline != nil {
 			m := *multiline == 1
 			f.Multiline = &m
 		}
-		f.Deleted, f.CreatedAt, f.ModifiedAt = deleted == 1, time.UnixMicro(created).UTC(), time.UnixMicro(modified).UTC()
 		if err := json.Unmarshal([]byte(options), &f.Options); err != nil {
 			return nil, fmt.Errorf("options of field %s: %w", f.ID, err)
 		}
-		if err := json.Unmarshal([]byte(tags), &f.Tags); err != nil {
-			return nil, fmt.Errorf("tags of field %s: %w", f.ID, err)
-		}
-		return f, nil
+		return f, f.read(c)
 	})
-}
-
-// updateFieldOptions stores a field's options anew.
-func updateFieldOptions(tx *store.Tx, domainID, fieldID string, options []Option) error {
-	text, err := json.Marshal(options)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(`UPDATE cases_field SET options = ?, modified_at = ? WHERE domain_id = ? AND field_id = ?`,
-		string(text), tx.Micros(), domainID, fieldID)
-	return err
 }

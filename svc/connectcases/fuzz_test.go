@@ -3,6 +3,7 @@ package connectcases_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ func FuzzNextToken(f *testing.F) {
 	seal := func(parts ...string) string {
 		return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\x1f")))
 	}
-	for _, token := range []string{"", "x", "====", seal("domains", "x"), seal("domains", "\x00"), seal("domains", "\xff"), seal("fields", "1"), seal("fields", "-1"), seal("options", "9223372036854775807"), seal("related-items", "", "", "")} {
+	for _, token := range []string{"", "x", "====", seal("domains", "x"), seal("domains", "\x00"), seal("domains", "\xff"), seal("fields", "1"), seal("fields", "-1"), seal("options", "9223372036854775807"), seal("related-items", "x", "1", "y", "z"), seal("all-related-items", "", "1", "y", "z"), seal("contact-cases", "x", "-", "y", "z"), seal("audit-events", "x", "y")} {
 		f.Add(token)
 	}
 	h := open(f, storetest.SQLite(f))
@@ -34,8 +35,13 @@ func FuzzNextToken(f *testing.F) {
 			{"/domains-list" + query, ""},
 			{"/domains/" + s.domain + "/fields-list" + query, ""},
 			{"/domains/" + s.domain + "/templates-list" + query, ""},
+			{"/domains/" + s.domain + "/layouts-list" + query, ""},
+			{"/domains/" + s.domain + "/rules-list" + query, ""},
 			{"/domains/" + s.domain + "/fields/status/options-list" + query, ""},
 			{s.cases(id, "related-items-search"), `{"nextToken":` + string(quoted) + `}`},
+			{s.cases(id, "audit-history"), `{"nextToken":` + string(quoted) + `}`},
+			{"/domains/" + s.domain + "/related-items-search", `{"nextToken":` + string(quoted) + `}`},
+			{"/domains/" + s.domain + "/list-cases-for-contact", `{"contactArn":"x","nextToken":` + string(quoted) + `}`},
 		} {
 			a, err := h.try("POST", r.path, r.body)
 			if err != nil && !strings.Contains(err.Error(), "parse ") { // net/url refuses control characters
@@ -46,6 +52,54 @@ func FuzzNextToken(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzRelatedItems sends bodies with any content and any filter: what is taken is found again and can be changed and
+// deleted, and what is not is refused, never with an internal failure.
+func FuzzRelatedItems(f *testing.F) {
+	h := open(f, storetest.SQLite(f))
+	s := h.shop()
+	h.config(s, `{"enabled":true,"includedData":{"relatedItemData":{"includeContent":true}}}`)
+	other := h.create(s)
+	for _, body := range []string{comment("x"), contactItem(contact), fileItem(file), linkItem("OTHER"), slaItem("closed", 5), slaItem("open", 1), customItem(str("NOTE", "x"), num("AMOUNT", 1)), `{"type":"Sla","content":{"sla":{}}}`} {
+		f.Add(body, `{"custom":{"fields":{"not":{"orAll":[{"field":{"contains":{"id":"NOTE","value":{"stringValue":"x"}}}}]}}}}`)
+		f.Add(body, `{"sla":{"status":"Active"}}`)
+	}
+	f.Add(`{"type":"Custom","content":{"custom":{"fields":null}}}`, `{"custom":{"fields":{"andAll":null}}}`)
+	f.Fuzz(func(t *testing.T, body, filter string) {
+		h := &house{TB: malformed{t}, signer: h.signer, router: h.router}
+		ids := strings.NewReplacer("OTHER", other, "NOTE", s.note, "AMOUNT", s.amount)
+		id := h.create(s)
+		send := func(method, path, body string) answer {
+			a, err := h.try(method, path, ids.Replace(body))
+			if err != nil || a.err != nil && a.status != 400 && a.status != 402 && a.status != 404 {
+				t.Fatalf("%s %s %s: %v %v", method, path, body, err, a.err)
+			}
+			return a
+		}
+		a := send("POST", s.items(id), body)
+		send("POST", s.cases(id, "related-items-search"), `{"filters":[`+filter+`]}`)
+		send("POST", "/domains/"+s.domain+"/related-items-search", `{"filters":[`+filter+`],"maxResults":1}`)
+		if item := a.text("relatedItemId"); item != "" {
+			h.found(s, id, item)
+			send("PUT", s.cases(id, "related-items", item), body)
+			send("PUT", s.cases(id), `{"fields":[`+str("status", "closed")+`]}`)
+			send("POST", s.cases(id, "audit-history"), `{}`)
+			send("DELETE", s.cases(id, "related-items", item), "")
+		}
+		send("DELETE", s.cases(id), "")
+	})
+}
+
+// malformed is a test in which bodies may be malformed: the answer to them is in no operation's model.
+type malformed struct{ testing.TB }
+
+// Errorf passes on what is not about that answer.
+func (m malformed) Errorf(format string, args ...any) {
+	m.Helper()
+	if text := fmt.Sprintf(format, args...); !strings.Contains(text, "SerializationException") {
+		m.Error(text)
+	}
 }
 
 // FuzzEscapedNUL compares the search for NUL characters with what a JSON decoder finds.

@@ -16,6 +16,16 @@ func (s *Service) fieldARN(domainID, fieldID string) string {
 	return s.arns.Make("cases", "domain/"+domainID+"/field/"+fieldID)
 }
 
+// layoutARN names a layout.
+func (s *Service) layoutARN(domainID, layoutID string) string {
+	return s.arns.Make("cases", "domain/"+domainID+"/layout/"+layoutID)
+}
+
+// caseRuleARN names a case rule.
+func (s *Service) caseRuleARN(domainID, ruleID string) string {
+	return s.arns.Make("cases", "domain/"+domainID+"/case-rule/"+ruleID)
+}
+
 // templateARN names a template.
 func (s *Service) templateARN(domainID, templateID string) string {
 	return s.arns.Make("cases", "domain/"+domainID+"/template/"+templateID)

@@ -26,40 +26,40 @@ func (f *Field) option(value string) (Option, bool) {
 
 // putOptions adds options and changes those whose value exists. It gives the values of those that it had to
 // refuse: status keeps the two that it was born with.
-func (s *Service) putOptions(tx *store.Tx, domainID, fieldID string, put []Option) (refused []string, err error) {
-	cat, err := s.lockCatalog(tx, domainID)
+func (s *Service) putOptions(tx *store.Tx, cat *catalog, fieldID string, put []Option) (refused []string, err error) {
+	old, err := cat.singleSelect(fieldID)
 	if err != nil {
 		return nil, err
 	}
-	f, err := cat.singleSelect(fieldID)
-	if err != nil {
+	if err := notDeleted("Field", &old.Entry); err != nil {
 		return nil, err
 	}
-	if f.Deleted {
-		return nil, invalid("The field " + fieldID + " is deleted.")
-	}
-	options := slices.Clone(f.Options)
+	f := *old
+	f.Options = slices.Clone(old.Options)
+	seen := make(map[string]bool, len(put))
 	for _, o := range put {
-		i := slices.IndexFunc(options, func(old Option) bool { return old.Value == o.Value })
+		if seen[o.Value] {
+			return nil, invalid("The option " + o.Value + " is given more than once.")
+		}
+		seen[o.Value] = true
+		i := slices.IndexFunc(f.Options, func(old Option) bool { return old.Value == o.Value })
 		switch {
 		case i < 0:
-			options = append(options, o)
-		case fieldID == fieldStatus && (o.Value == statusOpen || o.Value == statusClosed) && options[i] != o:
+			f.Options = append(f.Options, o)
+		case fieldID == fieldStatus && (o.Value == statusOpen || o.Value == statusClosed) && f.Options[i] != o:
 			refused = append(refused, o.Value)
 		default:
-			options[i] = o
+			f.Options[i] = o
 		}
 	}
-	if len(options) > s.quotas.OptionsPerField {
+	if len(f.Options) > s.quotas.OptionsPerField {
 		return nil, fault.New(fault.Limit, "The field would have more options than it may have.")
 	}
-	if slices.Equal(options, f.Options) {
+	if slices.Equal(f.Options, old.Options) {
 		return refused, nil
 	}
-	if err := updateFieldOptions(tx, domainID, fieldID, options); err != nil {
-		return nil, err
-	}
-	return refused, updateVersion(tx, domainID)
+	f.ModifiedAt = tx.Now()
+	return refused, updateField(tx, cat.domain.ID, &f)
 }
 
 // singleSelect finds a field that has options.

@@ -1,6 +1,7 @@
 package connectcases
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/casestream/casestream/base/page"
@@ -36,16 +37,33 @@ func pageSize(asked *int32, most int) int {
 	return max(1, min(int(*asked), most))
 }
 
-// pageOf cuts a page out of a list that is in memory: what lies behind a position, and passes the filter.
-func pageOf[T any](list []T, position func(T) int64, keep func(T) bool, after int64, size int) (found []T, more bool) {
-	for _, item := range list {
-		if position(item) <= after || !keep(item) {
+// openList gives the configuration that a list of a domain's entries is read from, and the place behind which
+// the page begins.
+func (s *Service) openList(ctx context.Context, domainID, list string, token *string) (*catalog, int64, error) {
+	after, err := openPosition(token, list)
+	if err != nil {
+		return nil, 0, err
+	}
+	cat, err := s.readCatalog(ctx, domainID)
+	return cat, after, err
+}
+
+// entryPage cuts a page out of a list of entries: what lies behind a place and is kept. It gives the token of
+// the next page, nil when there is none.
+func entryPage[T entries](from []T, list string, keep func(T) bool, after int64, asked *int32) (found []T, next *string) {
+	size := pageSize(asked, 100)
+	for _, item := range from {
+		if item.entry().Position <= after || !keep(item) {
 			continue
 		}
 		if len(found) == size {
-			return found, true
+			token := page.Token(list, strconv.FormatInt(found[size-1].entry().Position, 10))
+			return found, &token
 		}
 		found = append(found, item)
 	}
-	return found, false
+	return found, nil
 }
+
+// isLive keeps what is not deleted.
+func isLive[T entries](e T) bool { return !e.entry().Deleted }

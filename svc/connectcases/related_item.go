@@ -1,9 +1,7 @@
 package connectcases
 
 import (
-	"bytes"
-	"regexp"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/casestream/casestream/base/fault"
@@ -12,59 +10,95 @@ import (
 	"github.com/casestream/casestream/wire"
 )
 
-// The types of related items that exist here, with AWS's names.
+// The types of related items, with AWS's names.
 const (
-	itemContact = "Contact"
-	itemComment = "Comment"
+	itemContact     = "Contact"
+	itemComment     = "Comment"
+	itemFile        = "File"
+	itemSLA         = "Sla"
+	itemConnectCase = "ConnectCase"
+	itemCustom      = "Custom"
 )
 
-// RelatedItem is something on a case: a comment or a contact.
+// RelatedItem is something on a case.
 type RelatedItem struct {
 	ID           string
+	CaseID       string
 	Type         string
 	AssociatedAt time.Time
-	By           Actor
+	By           Actor // who created it
 	Tags         map[string]string
 	Content
 }
 
 // Content is what a related item holds; the member of the item's type is set. It is stored as JSON.
 type Content struct {
-	Comment *Comment `json:"comment,omitempty"`
-	Contact *Contact `json:"contact,omitempty"`
+	Comment     *Comment     `json:"comment,omitempty"`
+	Contact     *Contact     `json:"contact,omitempty"`
+	File        *File        `json:"file,omitempty"`
+	SLA         *SLA         `json:"sla,omitempty"`
+	ConnectCase *ConnectCase `json:"connectCase,omitempty"`
+	Custom      *Custom      `json:"custom,omitempty"`
 }
 
-// Comment is a text that somebody left on a case.
-type Comment struct {
-	Body        string `json:"body"`
-	ContentType string `json:"contentType"`
+// kind is what each kind of content knows of itself. A kind has a file of its own; what the API calls its
+// members is in related_item_content_ops.go.
+type kind interface {
+	// itemType is the type of items that hold such content.
+	itemType() string
+	// subject is what the item points at, by which items are found; empty when it points at nothing.
+	subject() string
+	// attribute is what events call the content in changedAttributes.
+	attribute() string
+	// values are the parts of the content as the history names them.
+	values() []FieldValue
+	// place checks content that a caller gave for a case, and completes it with what the service knows.
+	place(p *placing) error
+	// encode writes the content as events have it.
+	encode(e *wire.Encoder)
 }
 
-// Contact is a call, chat or task of Connect's on a case.
-type Contact struct {
-	ARN         string    `json:"contactArn"`
-	Channel     string    `json:"channel"`
-	ConnectedAt time.Time `json:"connectedToSystemTime"`
+// placing is where and when content is put on a case.
+type placing struct {
+	s   *Service
+	tx  *store.Tx
+	cat *catalog
+	c   *Case
+	at  time.Time
+	was Content // of an item whose content is replaced
 }
 
-// Contacts knows the contacts of Connect instances.
-type Contacts interface {
-	// Contact gives a contact by its ARN; one that does not exist is a fault.NotFound.
-	Contact(tx *store.Tx, contactARN string) (Contact, error)
-}
-
-// contactForm is a contact's ARN.
-var contactForm = regexp.MustCompile(`^arn:aws[-a-z]*:connect:[^:/]+:\d{12}:instance/[^/]+/contact/[^/]+$`)
-
-// relatedItemCreated is the type of the event.
-const relatedItemCreated = "RELATED_ITEM.CREATED"
-
-// subject is what the item points at; empty when it points at nothing.
-func (i *RelatedItem) subject() string {
-	if i.Contact == nil {
-		return ""
+// kind gives the member that is set; nil when none is.
+func (c *Content) kind() kind {
+	switch {
+	case c.Comment != nil:
+		return c.Comment
+	case c.Contact != nil:
+		return c.Contact
+	case c.File != nil:
+		return c.File
+	case c.SLA != nil:
+		return c.SLA
+	case c.ConnectCase != nil:
+		return c.ConnectCase
+	case c.Custom != nil:
+		return c.Custom
 	}
-	return i.Contact.ARN
+	return nil
+}
+
+// contentKey gives the name of the content of a type: Sla has sla.
+func contentKey(itemType string) string {
+	first, rest := itemType[:1], itemType[1:]
+	return strings.ToLower(first) + rest
+}
+
+// checkType demands that the content is that of the item's type.
+func (i *RelatedItem) checkType(content kind) error {
+	if content == nil || content.itemType() != i.Type {
+		return invalid("The content of a related item of type " + i.Type + " must be " + contentKey(i.Type) + ".")
+	}
+	return nil
 }
 
 // createRelatedItem puts an item on a case. A contact that is on it already is found and not put there again.
@@ -77,156 +111,127 @@ func (s *Service) createRelatedItem(tx *store.Tx, domainID, caseID string, item 
 	if err != nil {
 		return "", err
 	}
-	if err := item.check(); err != nil {
+	content := item.kind()
+	if err := item.checkType(content); err != nil {
 		return "", err
 	}
 	if item.Contact != nil {
-		found, err := findItem(tx, c, item.Type, item.subject())
+		found, err := findItem(tx, c, item.Type, item.Contact.ARN)
 		if found != "" || err != nil {
 			return found, err
 		}
 	}
-	if c.Items >= s.quotas.RelatedItemsPerCase {
-		return "", fault.New(fault.Limit, "The case has as many related items as it may have.")
+	item.ID, item.CaseID, item.AssociatedAt = id.New(), c.ID, c.touch(tx.Now())
+	if err := content.place(&placing{s: s, tx: tx, cat: cat, c: c, at: item.AssociatedAt}); err != nil {
+		return "", err
 	}
-	item.ID, item.AssociatedAt = id.New(), c.touch(tx.Now())
-	if item.Contact != nil {
-		if item.Contact, err = s.contact(tx, item.Contact.ARN, item.AssociatedAt); err != nil {
+	if err := s.checkRoom(tx, c, item.Type); err != nil {
+		return "", err
+	}
+	w := s.changes(tx)
+	history := differences(nil, content.values())
+	if item.SLA != nil && item.SLA.unmet() {
+		breach, err := w.start(cat, c, &item)
+		if err != nil {
 			return "", err
 		}
+		history = append(history, breach...)
 	}
 	c.Items++
-	if err := insertAudit(tx, c.record(item.audit())); err != nil {
-		return "", err
-	}
-	if err := updateCaseItems(tx, c); err != nil {
-		return "", err
-	}
 	if err := insertRelatedItem(tx, c, &item); err != nil {
 		return "", err
 	}
-	return item.ID, s.publish(tx, s.event(cat, s.relatedItemARN(domainID, caseID, item.ID), func(full bool) []byte {
-		return item.event(relatedItemCreated, c, full && cat.events.includeContent())
-	}))
+	w.tell(cat, c, &item, itemChange{auditItemCreated, relatedItemCreated, []string{content.attribute()}, item.By, history})
+	return item.ID, w.store()
 }
 
-// check demands that the item is of a type that exists here, with the content of that type.
-func (i *RelatedItem) check() error {
-	switch i.Type {
-	case itemComment:
-		if i.Comment == nil {
-			return invalid("The content of a related item of type Comment must be comment.")
-		}
-	case itemContact:
-		if i.Contact == nil {
-			return invalid("The content of a related item of type Contact must be contact.")
-		}
-		if !contactForm.MatchString(i.Contact.ARN) {
-			return invalid("The contactArn is not the ARN of a contact.")
-		}
-	default:
-		return invalid("Related items of type " + i.Type + " are not supported by this version of Casestream.")
+// checkRoom demands that a case may have one more item of a type.
+func (s *Service) checkRoom(tx *store.Tx, c *Case, itemType string) error {
+	if c.Items >= s.quotas.RelatedItemsPerCase {
+		return fault.New(fault.Limit, "The case has as many related items as it may have.")
 	}
-	return nil
+	most, limited := map[string]int{itemFile: s.quotas.FilesPerCase, itemSLA: s.quotas.SLAsPerCase}[itemType]
+	if !limited {
+		return nil
+	}
+	n, err := countItems(tx, c, itemType)
+	if err == nil && n >= most {
+		err = fault.New(fault.Limit, "The case has as many related items of type "+itemType+" as it may have.")
+	}
+	return err
 }
 
-// contact gives what is known of a contact. Where nobody knows contacts, it is taken for a call that was
-// connected when it was related.
-func (s *Service) contact(tx *store.Tx, contactARN string, now time.Time) (*Contact, error) {
-	if s.contacts == nil {
-		return &Contact{ARN: contactARN, Channel: "VOICE", ConnectedAt: now}, nil
+// holdItem gives an item of a case and holds the case, for a change of the item.
+func (s *Service) holdItem(tx *store.Tx, domainID, caseID, itemID string) (*catalog, *Case, *RelatedItem, error) {
+	cat, err := s.catalog(tx, domainID)
+	if err != nil {
+		return nil, nil, nil, err
 	}
-	c, err := s.contacts.Contact(tx, contactARN)
+	c, err := lockCase(tx, domainID, caseID)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	item, err := getRelatedItem(tx, c, itemID)
+	return cat, c, item, err
+}
+
+// updateRelatedItem replaces the content of a comment or a custom item, and gives the item as it is then.
+func (s *Service) updateRelatedItem(tx *store.Tx, domainID, caseID, itemID string, content Content, by Actor) (*RelatedItem, error) {
+	cat, c, item, err := s.holdItem(tx, domainID, caseID, itemID)
 	if err != nil {
 		return nil, err
 	}
-	c.ARN = contactARN
-	return &c, nil
+	if item.Type != itemComment && item.Type != itemCustom {
+		return nil, invalid("Related items of type " + item.Type + " cannot be updated.")
+	}
+	now := content.kind()
+	if err := item.checkType(now); err != nil {
+		return nil, err
+	}
+	p := placing{s: s, tx: tx, cat: cat, c: c, at: c.touch(tx.Now()), was: item.Content}
+	if err := now.place(&p); err != nil {
+		return nil, err
+	}
+	history := differences(item.kind().values(), now.values())
+	item.Content = content
+	w := s.changes(tx)
+	w.replace(c, item)
+	w.tell(cat, c, item, itemChange{auditItemUpdated, relatedItemUpdated, []string{now.attribute()}, by, history})
+	return item, w.store()
 }
 
-// maxAuditText is how much of a text the history keeps: as much as AWS shows of it.
-const maxAuditText = 4100
-
-// audit gives the row of the history that tells of the new item.
-func (i *RelatedItem) audit() audit {
-	a := audit{Type: auditItemCreated, ItemType: i.Type, By: i.By, At: i.AssociatedAt}
-	if i.Comment != nil {
-		body := []rune(i.Comment.Body)
-		a.Changes = []change{{ID: "comment.body", New: text(string(body[:min(len(body), maxAuditText)]))}}
-	} else {
-		a.Changes = []change{{ID: "contact.contactArn", New: text(i.Contact.ARN)}}
+// deleteRelatedItem takes an item off a case. Files go through Connect, which holds them.
+func (s *Service) deleteRelatedItem(tx *store.Tx, domainID, caseID, itemID string, by Actor) error {
+	cat, c, item, err := s.holdItem(tx, domainID, caseID, itemID)
+	if err != nil {
+		return err
 	}
-	return a
-}
-
-// event gives the detail of an event about the item. A comment's changed attribute is commentText, although
-// its content has body: so AWS's sample has it.
-func (i *RelatedItem) event(eventType string, c *Case, content bool) []byte {
-	changed := "comment.commentText"
-	if i.Contact != nil {
-		changed = "contact.contactArn"
+	if item.Type == itemFile {
+		return invalid("Related items of type File cannot be deleted here: delete the file with DeleteAttachedFile of Amazon Connect.")
 	}
-	e := wire.NewEncoder()
-	defer e.Release()
-	openDetail(e, eventType, c.ChangedAt, i.By, `"changedAttributes":`, []string{changed})
-	e.Key(`"relatedItem":`)
-	e.Open()
-	e.Key(`"relatedItemType":`)
-	e.String(i.Type)
-	e.Key(`"relatedItemId":`)
-	e.String(i.ID)
-	e.Key(`"caseId":`)
-	e.String(c.ID)
-	e.Key(`"createdDateTime":`)
-	e.Time(i.AssociatedAt, wire.ISO8601)
-	if content {
-		i.encodeContent(e)
+	c.touch(tx.Now())
+	c.Items--
+	if err := deleteItemRow(tx, c, item); err != nil {
+		return err
 	}
-	e.Close()
-	e.Close()
-	return bytes.Clone(e.Bytes())
-}
-
-// encodeContent writes the content as events have it: a comment without its content type, as in AWS's sample.
-func (c *Content) encodeContent(e *wire.Encoder) {
-	if c.Comment != nil {
-		e.Key(`"comment":`)
-		e.Open()
-		e.Key(`"body":`)
-		e.String(c.Comment.Body)
-		e.Close()
-		return
-	}
-	e.Key(`"contact":`)
-	e.Open()
-	e.Key(`"contactArn":`)
-	e.String(c.Contact.ARN)
-	e.Key(`"channel":`)
-	e.String(c.Contact.Channel)
-	e.Key(`"connectedToSystemTime":`)
-	e.Time(c.Contact.ConnectedAt, wire.ISO8601)
-	e.Close()
-}
-
-// itemFilter says which related items are looked for. No filter means all; an item passes if it passes one.
-type itemFilter struct {
-	Type     string   // whatever has no items here matches none
-	ARN      string   // of a contact; empty: any
-	Channels []string // of contacts; empty: any
-}
-
-// pass says whether the item is among those that the filters look for.
-func (i *RelatedItem) pass(filters []itemFilter) bool {
-	if len(filters) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(filters, func(f itemFilter) bool {
-		if f.Type != i.Type {
-			return false
+	content := item.kind()
+	history := differences(content.values(), nil)
+	w := s.changes(tx)
+	if item.SLA != nil && item.SLA.unmet() {
+		breach, err := w.stop(cat, c, item)
+		if err != nil {
+			return err
 		}
-		if i.Contact == nil {
-			return true
-		}
-		return (f.ARN == "" || f.ARN == i.Contact.ARN) && (len(f.Channels) == 0 || slices.Contains(f.Channels, i.Contact.Channel))
-	})
+		history = append(history, breach...)
+	}
+	w.tell(cat, c, item, itemChange{auditItemDeleted, s.relatedItemDeleted, []string{content.attribute()}, by, history})
+	return w.store()
+}
+
+// eventItemType spells an item's type as events have it.
+func (s *Service) eventItemType(itemType string) string {
+	if !s.lowerCaseTypes {
+		return itemType
+	}
+	return strings.ToLower(itemType)
 }

@@ -19,7 +19,7 @@ func insertRelatedItem(tx *store.Tx, c *Case, item *RelatedItem) error {
 		return err
 	}
 	var subject *string
-	if s := item.subject(); s != "" {
+	if s := item.kind().subject(); s != "" {
 		subject = &s
 	}
 	_, err = tx.Exec(`INSERT INTO cases_related_item
@@ -36,36 +36,76 @@ func findItem(tx *store.Tx, c *Case, itemType, subject string) (itemID string, e
 	return itemID, err
 }
 
-// place is where a page of related items begins: behind an item, whose time and id it holds.
-type place struct {
-	at int64
-	id string
+// countItems counts a case's items of a type.
+func countItems(tx *store.Tx, c *Case, itemType string) (n int, err error) {
+	_, err = tx.Get(`SELECT COUNT(*) FROM cases_related_item WHERE domain_id = ? AND case_id = ? AND type = ?`,
+		[]any{c.DomainID, c.ID, itemType}, &n)
+	return n, err
 }
 
-// listRelatedItems reads a case's items behind a place, newest first, until keep says that it has enough.
-func listRelatedItems(tx *store.Tx, domainID, caseID string, behind place, keep func(*RelatedItem) (enough bool)) error {
-	return tx.Each(`SELECT related_item_id, type, associated_at, performed_by, tags, content
-		FROM cases_related_item WHERE domain_id = ? AND case_id = ? AND (associated_at, related_item_id) < (?, ?)
-		ORDER BY associated_at DESC, related_item_id DESC`, []any{domainID, caseID, behind.at, behind.id}, func(scan store.Scan) (err error) {
-		var at int64
-		var by, tags, content string
-		item := new(RelatedItem)
-		if err = scan(&item.ID, &item.Type, &at, &by, &tags, &content); err != nil {
-			return err
+// itemColumns are what scanRelatedItem reads.
+const itemColumns = `case_id, related_item_id, type, associated_at, performed_by, tags, content`
+
+// scanRelatedItem reads the row of an item.
+func scanRelatedItem(scan store.Scan) (*RelatedItem, error) {
+	var at int64
+	var by, tags, content string
+	item := new(RelatedItem)
+	if err := scan(&item.CaseID, &item.ID, &item.Type, &at, &by, &tags, &content); err != nil {
+		return nil, err
+	}
+	item.AssociatedAt = time.UnixMicro(at).UTC()
+	var err error
+	if item.By, err = unmarshalActor(by); err != nil {
+		return nil, fmt.Errorf("related item %s: %w", item.ID, err)
+	}
+	if err := json.Unmarshal([]byte(tags), &item.Tags); err != nil {
+		return nil, fmt.Errorf("tags of related item %s: %w", item.ID, err)
+	}
+	if err := json.Unmarshal([]byte(content), &item.Content); err != nil {
+		return nil, fmt.Errorf("content of related item %s: %w", item.ID, err)
+	}
+	return item, nil
+}
+
+// getRelatedItem reads an item of a case.
+func getRelatedItem(tx *store.Tx, c *Case, itemID string) (*RelatedItem, error) {
+	list, err := store.List(tx, `SELECT `+itemColumns+` FROM cases_related_item WHERE domain_id = ? AND case_id = ? AND related_item_id = ?`,
+		[]any{c.DomainID, c.ID, itemID}, scanRelatedItem)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, missing("RelatedItem", itemID)
+	}
+	return list[0], nil
+}
+
+// listUnmetSLAs reads those of a case's SLAs that are not met, in the order of their ids, which is that of their creation.
+func listUnmetSLAs(tx *store.Tx, c *Case) (unmet []*RelatedItem, err error) {
+	list, err := store.List(tx, `SELECT `+itemColumns+` FROM cases_related_item WHERE domain_id = ? AND case_id = ? AND type = ?
+		ORDER BY related_item_id`, []any{c.DomainID, c.ID, itemSLA}, scanRelatedItem)
+	for _, item := range list {
+		if item.SLA.unmet() {
+			unmet = append(unmet, item)
 		}
-		item.AssociatedAt = time.UnixMicro(at).UTC()
-		if item.By, err = unmarshalActor(by); err != nil {
-			return fmt.Errorf("related item %s: %w", item.ID, err)
-		}
-		if err := json.Unmarshal([]byte(tags), &item.Tags); err != nil {
-			return fmt.Errorf("tags of related item %s: %w", item.ID, err)
-		}
-		if err := json.Unmarshal([]byte(content), &item.Content); err != nil {
-			return fmt.Errorf("content of related item %s: %w", item.ID, err)
-		}
-		if keep(item) {
-			return store.ErrEnough
-		}
-		return nil
-	})
+	}
+	return unmet, err
+}
+
+// updateItemContent stores what an item holds now. What it points at does not change.
+func updateItemContent(tx *store.Tx, c *Case, item *RelatedItem) error {
+	content, err := json.Marshal(item.Content)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE cases_related_item SET content = ? WHERE domain_id = ? AND case_id = ? AND related_item_id = ?`,
+		string(content), c.DomainID, c.ID, item.ID)
+	return err
+}
+
+// deleteItemRow removes an item.
+func deleteItemRow(tx *store.Tx, c *Case, item *RelatedItem) error {
+	_, err := tx.Exec(`DELETE FROM cases_related_item WHERE domain_id = ? AND case_id = ? AND related_item_id = ?`, c.DomainID, c.ID, item.ID)
+	return err
 }

@@ -103,37 +103,3 @@ func valueArgs(m *store.Many, rows []valueRow) []any {
 	}
 	return args
 }
-
-// deleteSearch removes all that the search knows of a domain's cases, whose rows must still be there.
-func deleteSearch(tx *store.Tx, cat *catalog) error {
-	for after := int64(0); ; {
-		list, err := listCases(tx, cat.domain.ID, after, false, deleteStep)
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			break
-		}
-		var rows indexRows
-		for _, c := range list {
-			rows.words = append(rows.words, indexChange{cat: cat, was: c}.words(c.words(cat), nil))
-			after = c.No
-		}
-		if err := writeWords(tx, rows.words); err != nil {
-			return err
-		}
-	}
-	for _, query := range []string{
-		`DELETE FROM cases_value WHERE domain_no = ?`,
-		`DELETE FROM cases_recent WHERE domain_no = ?`,
-		`DELETE FROM cases_recent_sweep WHERE domain_no = ?`,
-	} {
-		if _, err := tx.Exec(query, cat.domain.No); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// deleteStep is how many cases are read at once where all of a domain are.
-const deleteStep = 256

@@ -7,20 +7,31 @@
 //
 //	service.go       what the room needs, its errors at the door
 //	catalog.go       a domain's configuration as one immutable copy in memory
-//	domain.go        domains · field.go, option.go, system_field.go fields · template.go templates
+//	domain.go        domains · domain_deletion.go what is left of deleted ones
+//	entry.go         what fields, layouts, templates and case rules have in common
+//	field.go, option.go, system_field.go fields · layout.go layouts · template.go templates
+//	case_rule.go     case rules · case_rule_eval.go what they come to for a case
 //	value.go         field values · case.go cases · case_check.go what a case may hold
 //	case_update.go   many calls of UpdateCase at once
-//	related_item.go  comments and contacts on a case · audit.go the history
+//	related_item.go  what is on a case · comment.go, contact.go, file.go, sla.go, connect_case.go, custom_item.go
+//	                 one kind of it each · sla_clock.go SLAs that become overdue by themselves
+//	related_item_filter.go  which items a search looks for · audit.go the history
+//	changes.go       what a transaction does to cases and items, written together
 //	event_config.go  which events are published, and with what in them
+//	search.go        searches for cases: search_filter.go what is wanted · search_few.go, search_walk.go, search_values.go the
+//	                 ways to find it · search_view.go, search_moved.go pages while cases change · search_count.go,
+//	                 search_token.go · search_index.go what the tables of the search hold: search_key.go,
+//	                 search_signature.go, search_words.go · search_sweep.go what goes out of them by itself
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
 //	rates.go         how often AWS lets each operation be called
-//	names.go         ARNs, and what failures say
+//	tag.go           tags of everything · names.go ARNs, and what failures say
 //
 // Per noun: _ops.go are the operations, _sql.go the rows.
 package connectcases
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"net/url"
@@ -52,17 +63,28 @@ type Config struct {
 	// CustomerOptional lets cases be created without customer_id, which AWS's texts demand in one place
 	// and not in others.
 	CustomerOptional bool
-	Quotas           Quotas
-	Log              *slog.Logger // default: slog.DiscardHandler
+	// RelatedItemDeleted is the type of the event of a deleted related item. Default: AWS's
+	// CASE.RELATED_ITEM.DELETED, although the other two types begin with RELATED_ITEM.
+	RelatedItemDeleted string
+	// LowerCaseItemTypes writes relatedItemType in events as comment, contact … for consumers that test for that.
+	LowerCaseItemTypes bool
+	Quotas             Quotas
+	Log                *slog.Logger // default: slog.DiscardHandler
 }
 
-// Quotas bound what may be stored. A zero stands for AWS's default.
+// Quotas bound what may be stored. A zero stands for AWS's default. AWS has one more, of 100 fields in a layout,
+// which cannot be adjusted.
 type Quotas struct {
 	Domains             int // in the account: 5
 	FieldsPerDomain     int // custom ones: 500
 	OptionsPerField     int // 500
+	LayoutsPerDomain    int // 100
 	TemplatesPerDomain  int // 100
+	CaseRulesPerDomain  int // 200; AWS does not publish its own
 	RelatedItemsPerCase int // 200
+	FilesPerCase        int // 50
+	SLAsPerCase         int // 10
+	FieldsPerCustomItem int // of a related item of type Custom: 5
 }
 
 // withDefaults puts AWS's defaults where nothing was chosen.
@@ -70,7 +92,18 @@ func (q Quotas) withDefaults() Quotas {
 	for _, d := range []struct {
 		quota *int
 		aws   int
-	}{{&q.Domains, 5}, {&q.FieldsPerDomain, 500}, {&q.OptionsPerField, 500}, {&q.TemplatesPerDomain, 100}, {&q.RelatedItemsPerCase, 200}} {
+	}{
+		{&q.Domains, 5},
+		{&q.FieldsPerDomain, 500},
+		{&q.OptionsPerField, 500},
+		{&q.LayoutsPerDomain, 100},
+		{&q.TemplatesPerDomain, 100},
+		{&q.CaseRulesPerDomain, 200},
+		{&q.RelatedItemsPerCase, 200},
+		{&q.FilesPerCase, 50},
+		{&q.SLAsPerCase, 10},
+		{&q.FieldsPerCustomItem, 5},
+	} {
 		if *d.quota == 0 {
 			*d.quota = d.aws
 		}
@@ -81,16 +114,19 @@ func (q Quotas) withDefaults() Quotas {
 // Service answers the operations of Amazon Connect Cases.
 type Service struct {
 	api.Unimplemented
-	db               *store.DB
-	bus              Publisher
-	arns             arn.Maker
-	contacts         Contacts
-	customerOptional bool
-	quotas           Quotas
-	log              *slog.Logger
-	catalogs         catalogs
-	updates          *store.Batch[update, struct{}]
-	common           commonTerms
+	db                 *store.DB
+	bus                Publisher
+	arns               arn.Maker
+	contacts           Contacts
+	customerOptional   bool
+	relatedItemDeleted string
+	lowerCaseTypes     bool
+	quotas             Quotas
+	log                *slog.Logger
+	catalogs           catalogs
+	updates            *store.Batch[update, struct{}]
+	common             commonTerms
+	deletions          chan struct{} // wakes RunDeletions
 }
 
 // New makes the service.
@@ -100,7 +136,8 @@ func New(c Config) *Service {
 	}
 	s := &Service{
 		db: c.DB, bus: c.Bus, arns: c.ARNs, contacts: c.Contacts, customerOptional: c.CustomerOptional,
-		quotas: c.Quotas.withDefaults(), log: c.Log,
+		relatedItemDeleted: cmp.Or(c.RelatedItemDeleted, relatedItemDeleted), lowerCaseTypes: c.LowerCaseItemTypes,
+		quotas: c.Quotas.withDefaults(), log: c.Log, deletions: make(chan struct{}, 1),
 	}
 	s.updates = store.NewBatch(c.DB, maxUpdates, s.updateCases)
 	return s

@@ -36,21 +36,21 @@ var setByService = map[string]bool{
 // systemFields gives the fields that a new domain begins with, in their order.
 func systemFields(now time.Time) []*Field {
 	list := []*Field{
-		{ID: fieldCaseID, Name: "Case Id", Type: typeText},
-		{ID: fieldReferenceNumber, Name: "Reference number", Type: typeText},
-		{ID: fieldTitle, Name: "Title", Type: typeText},
-		{ID: fieldStatus, Name: "Status", Type: typeSingleSelect, Options: statusOptions()},
-		{ID: fieldSummary, Name: "Summary", Type: typeText},
-		{ID: fieldCaseReason, Name: "Case Reason", Type: typeSingleSelect},
-		{ID: fieldCustomerID, Name: "Customer", Type: typeText},
-		{ID: fieldAssignedQueue, Name: "Assigned queue", Type: typeText},
-		{ID: fieldAssignedUser, Name: "Assigned user", Type: typeText},
-		{ID: fieldCreated, Name: "Date/Time Opened", Type: typeDateTime},
-		{ID: fieldLastUpdated, Name: "Date/Time Updated", Type: typeDateTime},
-		{ID: fieldLastClosed, Name: "Date/Time Closed", Type: typeDateTime},
-		{ID: fieldLastReopened, Name: "Date/Time Reopened", Type: typeDateTime},
-		{ID: fieldLastUpdatedUser, Name: "Last Updated User", Type: typeUser},
-		{ID: fieldNextSLABreach, Name: "Next SLA Breach", Type: typeDateTime},
+		{Entry: Entry{ID: fieldCaseID, Name: "Case Id"}, Type: typeText},
+		{Entry: Entry{ID: fieldReferenceNumber, Name: "Reference number"}, Type: typeText},
+		{Entry: Entry{ID: fieldTitle, Name: "Title"}, Type: typeText},
+		{Entry: Entry{ID: fieldStatus, Name: "Status"}, Type: typeSingleSelect, Options: statusOptions()},
+		{Entry: Entry{ID: fieldSummary, Name: "Summary"}, Type: typeText},
+		{Entry: Entry{ID: fieldCaseReason, Name: "Case Reason"}, Type: typeSingleSelect},
+		{Entry: Entry{ID: fieldCustomerID, Name: "Customer"}, Type: typeText},
+		{Entry: Entry{ID: fieldAssignedQueue, Name: "Assigned queue"}, Type: typeText},
+		{Entry: Entry{ID: fieldAssignedUser, Name: "Assigned user"}, Type: typeText},
+		{Entry: Entry{ID: fieldCreated, Name: "Date/Time Opened"}, Type: typeDateTime},
+		{Entry: Entry{ID: fieldLastUpdated, Name: "Date/Time Updated"}, Type: typeDateTime},
+		{Entry: Entry{ID: fieldLastClosed, Name: "Date/Time Closed"}, Type: typeDateTime},
+		{Entry: Entry{ID: fieldLastReopened, Name: "Date/Time Reopened"}, Type: typeDateTime},
+		{Entry: Entry{ID: fieldLastUpdatedUser, Name: "Last Updated User"}, Type: typeUser},
+		{Entry: Entry{ID: fieldNextSLABreach, Name: "Next SLA Breach"}, Type: typeDateTime},
 	}
 	for _, f := range list {
 		f.Namespace, f.CreatedAt, f.ModifiedAt = namespaceSystem, now, now

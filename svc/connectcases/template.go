@@ -1,10 +1,6 @@
 package connectcases
 
 import (
-	"time"
-
-	"github.com/casestream/casestream/base/fault"
-	"github.com/casestream/casestream/base/id"
 	"github.com/casestream/casestream/store"
 )
 
@@ -14,28 +10,34 @@ const (
 	templateInactive = "Inactive"
 )
 
-// Template is what a case is made from. Deleted templates stay: cases know them.
+// Template is what a case is made from.
 type Template struct {
-	ID         string
-	Position   int64 // in the order of lists
-	Name       string
-	Status     string
-	Deleted    bool
-	CreatedAt  time.Time
-	ModifiedAt time.Time
-	Tags       map[string]string
+	Entry
+	Status string
 	TemplateBody
+	ruleSet *ruleSet // what its rules demand of cases; nil when it has none. Made by the catalog
 }
 
 // TemplateBody is what nothing but the template itself looks into; it is stored as JSON.
 type TemplateBody struct {
-	Description *string `json:"description,omitempty"`
-	// HasLayout tells a layout configuration without a default layout from none at all.
-	HasLayout     bool             `json:"hasLayout,omitempty"`
-	DefaultLayout *string          `json:"defaultLayout,omitempty"`
-	Required      []string         `json:"required,omitempty"` // field ids
-	Rules         []TemplateRule   `json:"rules,omitempty"`
-	Propagation   []TagPropagation `json:"propagation,omitempty"`
+	Description *string          `json:"description,omitempty"`
+	Layout      *TemplateLayout  `json:"layout,omitempty"`
+	Required    []string         `json:"required,omitempty"` // field ids
+	Rules       []TemplateRule   `json:"rules,omitempty"`
+	Propagation []TagPropagation `json:"propagation,omitempty"`
+}
+
+// TemplateLayout is a template's layout configuration, which may be without a default layout.
+type TemplateLayout struct {
+	Default *string `json:"default,omitempty"`
+}
+
+// defaultLayout gives the id of the template's layout, empty when it has none.
+func (t *Template) defaultLayout() string {
+	if t.Layout == nil || t.Layout.Default == nil {
+		return ""
+	}
+	return *t.Layout.Default
 }
 
 // TemplateRule attaches a case rule to a template.
@@ -51,53 +53,142 @@ type TagPropagation struct {
 }
 
 // createTemplate adds a template to a domain.
-func (s *Service) createTemplate(tx *store.Tx, domainID string, t Template) (string, error) {
-	cat, err := s.lockCatalog(tx, domainID)
-	if err != nil {
-		return "", err
+func (s *Service) createTemplate(tx *store.Tx, cat *catalog, t *Template) error {
+	if err := cat.checkTemplate(t); err != nil {
+		return err
 	}
-	if err := cat.checkTemplate(&t); err != nil {
-		return "", err
+	if err := admit(cat.templates, "Template", &t.Entry, s.quotas.TemplatesPerDomain, tx.Now()); err != nil {
+		return err
 	}
-	live := 0
-	for _, other := range cat.templates {
-		t.Position = max(t.Position, other.Position)
-		if other.Deleted {
-			continue
-		}
-		live++
-		if other.Name == t.Name {
-			return "", fault.New(fault.Conflict, "A template with the name "+t.Name+" exists already.")
-		}
-	}
-	if live >= s.quotas.TemplatesPerDomain {
-		return "", fault.New(fault.Limit, "The domain has as many templates as it may have.")
-	}
-	t.ID, t.Position = id.New(), t.Position+1
-	t.CreatedAt, t.ModifiedAt = tx.Now(), tx.Now()
-	if err := insertTemplate(tx, domainID, &t); err != nil {
-		return "", err
-	}
-	return t.ID, updateVersion(tx, domainID)
+	return insertTemplate(tx, cat.domain.ID, t)
 }
 
-// checkTemplate demands that what a template refers to exists. A domain has no layouts and no case rules
-// yet, so that every reference to one leads nowhere.
+// templateChange is what UpdateTemplate changes; nil keeps, an empty list empties.
+type templateChange struct {
+	name, description, status *string
+	layout                    *TemplateLayout
+	required                  []string
+	rules                     []TemplateRule
+	propagation               []TagPropagation
+}
+
+// empty says whether nothing would change.
+func (c *templateChange) empty() bool {
+	return c.name == nil && c.description == nil && c.status == nil && c.layout == nil && c.required == nil && c.rules == nil && c.propagation == nil
+}
+
+// updateTemplate changes a template. Cases that were made from it are judged by it when they next change, and
+// not before.
+func (s *Service) updateTemplate(tx *store.Tx, cat *catalog, templateID string, change templateChange) error {
+	old, err := cat.template(templateID)
+	if err != nil {
+		return err
+	}
+	if err := notDeleted("Template", &old.Entry); err != nil {
+		return err
+	}
+	if change.empty() {
+		return invalid("Nothing is given to change the template with.")
+	}
+	// Only what is given is checked: a field that the template demands may have been deleted since.
+	if err := cat.checkTemplate(&Template{TemplateBody: TemplateBody{Layout: change.layout, Required: change.required, Rules: change.rules}}); err != nil {
+		return err
+	}
+	t := *old
+	t.apply(change)
+	if err := vacant(cat.templates, "Template", &t.Entry); err != nil {
+		return err
+	}
+	t.ModifiedAt = tx.Now()
+	return updateTemplate(tx, cat.domain.ID, &t)
+}
+
+// apply puts what is given in place of what was.
+func (t *Template) apply(change templateChange) {
+	if change.name != nil {
+		t.Name = *change.name
+	}
+	if change.description != nil {
+		t.Description = change.description
+	}
+	if change.status != nil {
+		t.Status = *change.status
+	}
+	if change.layout != nil {
+		t.Layout = change.layout
+	}
+	if change.required != nil {
+		t.Required = change.required
+	}
+	if change.rules != nil {
+		t.Rules = change.rules
+	}
+	if change.propagation != nil {
+		t.Propagation = change.propagation
+	}
+}
+
+// deleteTemplate takes a template out of use. The cases that were made from it stay, and its rules with them.
+func (s *Service) deleteTemplate(tx *store.Tx, cat *catalog, templateID string) error {
+	old, err := cat.template(templateID)
+	if err != nil || old.Deleted {
+		return err
+	}
+	if err := deletable(cat.templates, "Template"); err != nil {
+		return err
+	}
+	t := *old
+	t.Deleted, t.ModifiedAt = true, tx.Now()
+	return updateTemplate(tx, cat.domain.ID, &t)
+}
+
+// checkTemplate demands that what a template refers to exists and is not deleted, each thing named once.
 func (c *catalog) checkTemplate(t *Template) error {
-	if t.DefaultLayout != nil {
-		return missing("Layout", *t.DefaultLayout)
-	}
-	if len(t.Rules) > 0 {
-		return missing("CaseRule", t.Rules[0].CaseRuleID)
-	}
-	seen := make(map[string]bool, len(t.Required))
-	for _, id := range t.Required {
-		if seen[id] {
-			return invalid("The required field " + id + " is given more than once.")
+	if t.Layout != nil && t.Layout.Default != nil {
+		l, err := c.layout(*t.Layout.Default)
+		if err != nil {
+			return err
 		}
-		seen[id] = true
+		if err := notDeleted("Layout", &l.Entry); err != nil {
+			return err
+		}
 	}
-	return c.liveFields(t.Required)
+	if err := unrepeated("Field", t.Required); err != nil {
+		return err
+	}
+	if err := c.liveFields(t.Required); err != nil {
+		return err
+	}
+	return c.checkTemplateRules(t.Rules)
+}
+
+// checkTemplateRules demands that the rules of a template exist, and that each knows the field that it acts on.
+func (c *catalog) checkTemplateRules(rules []TemplateRule) error {
+	seen := make(map[[2]string]bool, len(rules))
+	for _, tr := range rules {
+		rule, err := c.rule(tr.CaseRuleID)
+		if err != nil {
+			return err
+		}
+		if err := notDeleted("CaseRule", &rule.Entry); err != nil {
+			return err
+		}
+		key := [2]string{tr.CaseRuleID}
+		switch {
+		case tr.FieldID != nil:
+			if err := c.liveFields([]string{*tr.FieldID}); err != nil {
+				return err
+			}
+			key[1] = *tr.FieldID
+		case rule.Rule.FieldOptions == nil:
+			return invalid("The case rule " + tr.CaseRuleID + " needs the fieldId of the field that it acts on.")
+		}
+		if seen[key] {
+			return invalid("The case rule " + tr.CaseRuleID + " is given more than once for the same field.")
+		}
+		seen[key] = true
+	}
+	return nil
 }
 
 // requires says whether the template demands a value for a field.
@@ -126,6 +217,3 @@ func (t *Template) caseTags(own map[string]string) (map[string]string, error) {
 	}
 	return tags, nil
 }
-
-// maxTags bounds the tags of one resource.
-const maxTags = 50

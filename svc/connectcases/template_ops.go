@@ -3,10 +3,6 @@ package connectcases
 import (
 	"context"
 	"slices"
-	"strconv"
-
-	"github.com/casestream/casestream/base/page"
-	"github.com/casestream/casestream/wire"
 
 	api "github.com/casestream/casestream/awsapi/connectcases"
 	"github.com/casestream/casestream/store"
@@ -14,31 +10,89 @@ import (
 
 // CreateTemplate adds a template; it is active unless the caller says otherwise.
 func (s *Service) CreateTemplate(ctx context.Context, in *api.CreateTemplateInput) (*api.CreateTemplateOutput, error) {
-	t := Template{Name: in.Name, Status: templateActive, TemplateBody: TemplateBody{Description: in.Description}}
-	if in.Status != nil {
-		t.Status = *in.Status
-	}
-	if in.LayoutConfiguration != nil {
-		t.HasLayout, t.DefaultLayout = true, in.LayoutConfiguration.DefaultLayout
-	}
-	for _, f := range in.RequiredFields {
-		t.Required = append(t.Required, f.FieldId)
-	}
-	for _, r := range in.Rules {
-		t.Rules = append(t.Rules, TemplateRule{CaseRuleID: r.CaseRuleId, FieldID: r.FieldId})
-	}
-	for _, p := range in.TagPropagationConfigurations {
-		t.Propagation = append(t.Propagation, TagPropagation{ResourceType: p.ResourceType, Tags: p.TagMap})
-	}
-	var id string
-	err := s.db.Write(ctx, func(tx *store.Tx) (err error) {
-		id, err = s.createTemplate(tx, in.DomainId, t)
-		return err
+	var t Template
+	err := s.configure(ctx, in.DomainId, func(tx *store.Tx, cat *catalog) error {
+		t = Template{Entry: Entry{Name: in.Name}, Status: templateActive}
+		t.apply(templateChange{
+			description: in.Description, status: in.Status, layout: templateLayout(in.LayoutConfiguration),
+			required: requiredFields(in.RequiredFields), rules: templateRules(in.Rules), propagation: tagPropagation(in.TagPropagationConfigurations),
+		})
+		return s.createTemplate(tx, cat, &t)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &api.CreateTemplateOutput{TemplateId: id, TemplateArn: s.templateARN(in.DomainId, id)}, nil
+	return &api.CreateTemplateOutput{TemplateId: t.ID, TemplateArn: s.templateARN(in.DomainId, t.ID)}, nil
+}
+
+// UpdateTemplate changes what is given of a template, at least one thing; a list replaces the whole list.
+func (s *Service) UpdateTemplate(ctx context.Context, in *api.UpdateTemplateInput) (*api.UpdateTemplateOutput, error) {
+	change := templateChange{
+		name: in.Name, description: in.Description, status: in.Status, layout: templateLayout(in.LayoutConfiguration),
+		required: requiredFields(in.RequiredFields), rules: templateRules(in.Rules), propagation: tagPropagation(in.TagPropagationConfigurations),
+	}
+	err := s.configure(ctx, in.DomainId, func(tx *store.Tx, cat *catalog) error {
+		return s.updateTemplate(tx, cat, in.TemplateId, change)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return new(api.UpdateTemplateOutput), nil
+}
+
+// DeleteTemplate takes a template out of use; to delete it again changes nothing.
+func (s *Service) DeleteTemplate(ctx context.Context, in *api.DeleteTemplateInput) (*api.DeleteTemplateOutput, error) {
+	err := s.configure(ctx, in.DomainId, func(tx *store.Tx, cat *catalog) error {
+		return s.deleteTemplate(tx, cat, in.TemplateId)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return new(api.DeleteTemplateOutput), nil
+}
+
+// templateLayout takes a layout configuration out of its shape.
+func templateLayout(c *api.LayoutConfiguration) *TemplateLayout {
+	if c == nil {
+		return nil
+	}
+	return &TemplateLayout{Default: c.DefaultLayout}
+}
+
+// requiredFields takes the ids of fields out of their shapes; no list stays none.
+func requiredFields(list []api.RequiredField) []string {
+	if list == nil {
+		return nil
+	}
+	ids := make([]string, len(list))
+	for i, f := range list {
+		ids[i] = f.FieldId
+	}
+	return ids
+}
+
+// templateRules takes the rules of a template out of their shapes; no list stays none.
+func templateRules(list []api.TemplateRule) []TemplateRule {
+	if list == nil {
+		return nil
+	}
+	rules := make([]TemplateRule, len(list))
+	for i, r := range list {
+		rules[i] = TemplateRule{CaseRuleID: r.CaseRuleId, FieldID: r.FieldId}
+	}
+	return rules
+}
+
+// tagPropagation takes the tags that a template hands on out of their shapes; no list stays none.
+func tagPropagation(list []api.TagPropagationConfiguration) []TagPropagation {
+	if list == nil {
+		return nil
+	}
+	tags := make([]TagPropagation, len(list))
+	for i, p := range list {
+		tags[i] = TagPropagation{ResourceType: p.ResourceType, Tags: p.TagMap}
+	}
+	return tags
 }
 
 // GetTemplate describes a template, a deleted one too. Deleted fields are not among those it requires.
@@ -56,8 +110,8 @@ func (s *Service) GetTemplate(ctx context.Context, in *api.GetTemplateInput) (*a
 		Tags: sparse(t.Tags), Status: t.Status, Deleted: &t.Deleted, CreatedTime: &t.CreatedAt, LastModifiedTime: &t.ModifiedAt,
 		TagPropagationConfigurations: propagation(t),
 	}
-	if t.HasLayout {
-		out.LayoutConfiguration = &api.LayoutConfiguration{DefaultLayout: t.DefaultLayout}
+	if t.Layout != nil {
+		out.LayoutConfiguration = &api.LayoutConfiguration{DefaultLayout: t.Layout.Default}
 	}
 	for _, id := range t.Required {
 		if f := cat.fieldByID[id]; f != nil && !f.Deleted {
@@ -65,6 +119,9 @@ func (s *Service) GetTemplate(ctx context.Context, in *api.GetTemplateInput) (*a
 		}
 	}
 	for _, r := range t.Rules {
+		if r.FieldID != nil && cat.liveFields([]string{*r.FieldID}) != nil {
+			continue
+		}
 		out.Rules = append(out.Rules, api.TemplateRule{CaseRuleId: r.CaseRuleID, FieldId: r.FieldID})
 	}
 	return out, nil
@@ -72,27 +129,20 @@ func (s *Service) GetTemplate(ctx context.Context, in *api.GetTemplateInput) (*a
 
 // ListTemplates lists templates that are not deleted, oldest first.
 func (s *Service) ListTemplates(ctx context.Context, in *api.ListTemplatesInput) (*api.ListTemplatesOutput, error) {
-	after, err := openPosition(in.NextToken, "templates")
-	if err != nil {
-		return nil, err
-	}
-	cat, err := s.readCatalog(ctx, in.DomainId)
+	cat, after, err := s.openList(ctx, in.DomainId, "templates", in.NextToken)
 	if err != nil {
 		return nil, err
 	}
 	keep := func(t *Template) bool {
 		return !t.Deleted && (len(in.Status) == 0 || slices.Contains(in.Status, t.Status))
 	}
-	list, more := pageOf(cat.templates, func(t *Template) int64 { return t.Position }, keep, after, pageSize(in.MaxResults, 100))
-	out := &api.ListTemplatesOutput{Templates: []api.TemplateSummary{}}
+	list, next := entryPage(cat.templates, "templates", keep, after, in.MaxResults)
+	out := &api.ListTemplatesOutput{Templates: []api.TemplateSummary{}, NextToken: next}
 	for _, t := range list {
 		out.Templates = append(out.Templates, api.TemplateSummary{
 			TemplateId: t.ID, TemplateArn: s.templateARN(in.DomainId, t.ID), Name: t.Name, Status: t.Status,
 			TagPropagationConfigurations: propagation(t),
 		})
-	}
-	if more {
-		out.NextToken = wire.Ptr(page.Token("templates", strconv.FormatInt(list[len(list)-1].Position, 10)))
 	}
 	return out, nil
 }

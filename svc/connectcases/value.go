@@ -1,6 +1,7 @@
 package connectcases
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -85,6 +86,23 @@ func decodeValue(d *wire.Decoder) (v Value) {
 	return v
 }
 
+// MarshalJSON writes the value as encode does.
+func (v Value) MarshalJSON() ([]byte, error) {
+	e := wire.NewEncoder()
+	defer e.Release()
+	v.encode(e)
+	return bytes.Clone(e.Bytes()), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (v *Value) UnmarshalJSON(json []byte) error {
+	d := wire.NewDecoder(json)
+	defer d.Release()
+	*v = decodeValue(d)
+	d.End()
+	return d.Err()
+}
+
 // FieldValue is a value with the id of its field.
 type FieldValue struct {
 	ID    string
@@ -132,6 +150,15 @@ func (l values) marshal() string {
 	}
 	e.Close()
 	return string(e.Bytes())
+}
+
+// MarshalJSON writes the values as marshal does.
+func (l values) MarshalJSON() ([]byte, error) { return []byte(l.marshal()), nil }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (l *values) UnmarshalJSON(json []byte) (err error) {
+	*l, err = unmarshalValues(json)
+	return err
 }
 
 // unmarshalValues reads what marshal wrote.
