@@ -68,6 +68,11 @@ func TestWrongCallsAreRefused(t *testing.T) {
 		{"serve --cases-quota=cases=1", 1, "the names are domains, fields-per-domain"},
 		{"serve --cases-quota=domains=0", 1, "at least 1"},
 		{"serve --cases-quota=domains=x", 2, "cases-quota"},
+		{"simulate --endpoint=nonsense", 1, "want a URL, or aws"},
+		{"simulate --connections=0", 1, "at least 1"},
+		{"simulate --region=nowhere", 1, "not an AWS Region"},
+		{"cases export x", 2, "--domain-id"},
+		{"cases import no-such-file --domain-id=d --access-key-id=x", 1, "go together"},
 		{"serve --debug-listen=0.0.0.0:1", 1, "--debug-listen"},
 	} {
 		args := strings.Fields(c.args)
