@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -157,14 +158,19 @@ func (g *gen) domain() *domain {
 	case g.chance(0.95):
 		return g.w.domains[0]
 	}
-	return oneOf(g, g.w.domains)
+	return oneOf(g, g.free())
+}
+
+// free gives the domains that calls may be about: all but the one that is watched.
+func (g *gen) free() []*domain {
+	return slices.DeleteFunc(slices.Clone(g.w.domains), func(d *domain) bool { return d.name == watchedName })
 }
 
 // deleteDomain deletes a domain that is not the first.
 func (g *gen) deleteDomain(*domain) call {
 	id := g.nobody()
-	if k := len(g.w.domains); k > 1 {
-		id = g.w.domains[1+g.IntN(k-1)].id
+	if all := g.free(); len(all) > 1 {
+		id = all[1+g.IntN(len(all)-1)].id
 	}
 	return g.make("DeleteDomain", object{"domainId": id})
 }

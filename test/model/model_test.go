@@ -90,6 +90,9 @@ func TestServerDoesWhatTheModelSays(t *testing.T) {
 	if errors.Is(err, errSameNumber) {
 		t.Skip(err)
 	}
+	if r.watching != "" {
+		t.Logf("an SLA was watched; it became overdue: %v", r.overdue)
+	}
 	t.Logf("seed %d: %d calls, %d kills, %d of them before the answer, %d of these after the commit", n, len(r.done), r.killed, r.open, r.kept)
 	for _, k := range sorted(r.count) {
 		t.Logf("%6d %s", r.count[k], k)
@@ -104,6 +107,11 @@ func TestServerDoesWhatTheModelSays(t *testing.T) {
 // live makes up calls and carries them out: so many, or for so long. Then everything is read.
 func (r *run) live(ctx context.Context, g *gen, enough int, span time.Duration) error {
 	for began := time.Now(); len(r.done) < enough || enough == 0 && time.Since(began) < span; {
+		if len(r.done) == 30 && span > 0 {
+			if err := r.watch(ctx, g); err != nil {
+				return err
+			}
+		}
 		// The first calls give the others something to work on; a kill is worth more later.
 		kill := r.kills != nil && len(r.done) > 30 && r.kills.IntN(*kills) == 0
 		if err := r.step(ctx, g.next(), kill); err != nil {

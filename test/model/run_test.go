@@ -13,15 +13,17 @@ import (
 
 // run holds servers against the model, call by call.
 type run struct {
-	servers []*server
-	w       *world
-	done    []call         // all calls so far
-	owed    [][]object     // by server: the events that must be in its queue
-	kills   *rand.Rand     // nil: no kills
-	killed  int            // how often a server was killed
-	kept    int            // how many of those were carried out all the same
-	open    int            // how many of those calls nobody heard the answer of
-	count   map[string]int // by operation and outcome
+	servers  []*server
+	w        *world
+	done     []call         // all calls so far
+	owed     [][]object     // by server: the events that must be in its queue
+	kills    *rand.Rand     // nil: no kills
+	killed   int            // how often a server was killed
+	kept     int            // how many of those were carried out all the same
+	open     int            // how many of those calls nobody heard the answer of
+	watching string         // the domain that is beside the model; empty: none
+	overdue  bool           // whether an SLA became overdue in it
+	count    map[string]int // by operation and outcome
 }
 
 // newRun starts with servers that serve and hold nothing.
@@ -391,13 +393,19 @@ func (r *run) finish(ctx context.Context) error {
 		}
 	}
 	r.done = r.done[:n]
-	return r.drain(ctx)
+	if err := r.drain(ctx); err != nil || r.watching == "" {
+		return err
+	}
+	return r.watchEnds(ctx)
 }
 
 // everything gives calls that read all that the model knows.
 func (w *world) everything() []call {
 	out := []call{read("ListDomains", object{})}
 	for _, d := range w.domains {
+		if d.name == watchedName {
+			continue
+		}
 		of := func(op, member, id string) {
 			in := object{"domainId": d.id}
 			if member != "" {
