@@ -10,7 +10,7 @@ SEED ?= 0
 T ?= 20s
 LINT := bin/golangci-lint
 
-.PHONY: help build run demo test test-race test-pg test-api test-cli crash model powercut fuzz bench gen gen-verify fmt lint check clean
+.PHONY: help build run demo test test-race test-pg test-api test-cli crash model search-model powercut fuzz bench gen gen-verify fmt lint check clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -36,8 +36,9 @@ test-pg: ## The same on PostgreSQL too (needs its binaries; starts a server of i
 test-api: ## AWS's own Go SDK against the built server, on SQLite and PostgreSQL.
 	cd test/api && ../with-postgres $(GO) test ./...
 
-test-cli: build ## The AWS documentation's session with the real aws CLI (needs aws and python3).
+test-cli: build ## The AWS documentation's session, and each operation of Cases, with the real aws CLI (needs aws and python3).
 	test/cli/seed.sh
+	test/cli/cases.sh
 
 crash: ## Kill the server CYCLES times under load and look for what is missing.
 	$(GO) test ./test/crash -count=1 -v -run . -args -cycles=$(CYCLES)
@@ -47,6 +48,9 @@ model: ## Random calls against a model of Cases for FOR, with kills (SEED=n repe
 
 powercut: ## Cut the power CYCLES times: like crash, and what was not synced is lost (needs root, mkfs.ext4, mount).
 	$(GO) test ./test/crash -count=1 -v -run Power -args -power -cycles=$(CYCLES)
+
+search-model: ## Compare searches with a naive scan of 10,000 random cases.
+	$(GO) test ./svc/connectcases -count=1 -v -timeout 30m -run SearchesGiveWhatANaiveScanGives -search-cases=10000 -search-searches=300
 
 fuzz: ## Each fuzz test for T, a time (20s) or a number of inputs (3000x).
 	@for f in $$(grep -rl --include='*_test.go' 'func Fuzz' . ); do \

@@ -16,11 +16,14 @@ import (
 // separator stands between the parts of a token.
 const separator = "\x1f"
 
+// checksumLength is how many bytes the checksum has. It stands at the end: a token that begins with the name of
+// its list never begins with "-", which command lines would take for an option.
+const checksumLength = 4
+
 // Token makes the token of a list from the parts of a place in it.
 func Token(list string, parts ...string) string {
-	text := strings.Join(append([]string{list}, parts...), separator)
-	b := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(text)))
-	return base64.RawURLEncoding.EncodeToString(append(b, text...))
+	text := []byte(strings.Join(append([]string{list}, parts...), separator))
+	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32(text, crc32.ChecksumIEEE(text)))
 }
 
 // Open gives the n parts that a list's token holds, and says whether it is one. A nil or empty token is the
@@ -30,11 +33,14 @@ func Open(token *string, list string, n int) (parts []string, ok bool) {
 		return make([]string, n), true
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(*token)
-	if err != nil || strings.ContainsAny(*token, "\r\n") || // which base64 passes over
-		len(b) < 4 || crc32.ChecksumIEEE(b[4:]) != binary.BigEndian.Uint32(b) {
+	if err != nil || strings.ContainsAny(*token, "\r\n") || len(b) < checksumLength { // base64 passes over line ends
 		return nil, false
 	}
-	text := string(b[4:])
+	named, sum := b[:len(b)-checksumLength], b[len(b)-checksumLength:]
+	if crc32.ChecksumIEEE(named) != binary.BigEndian.Uint32(sum) {
+		return nil, false
+	}
+	text := string(named)
 	parts = strings.Split(text, separator)
 	if len(parts) != n+1 || parts[0] != list || strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
 		return nil, false

@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/casestream/casestream/base/page"
@@ -17,6 +18,14 @@ func TestTokenComesBackAsItWasMade(t *testing.T) {
 	}
 	if got, ok := page.Open(nil, "rules", 2); !ok || !slices.Equal(got, []string{"", ""}) {
 		t.Errorf("no token: %q, %v", got, ok)
+	}
+}
+
+func TestTokenIsNoOptionOfACommandLine(t *testing.T) {
+	for i := range 1000 {
+		if token := page.Token("rules", strconv.Itoa(i)); token[0] == '-' {
+			t.Fatalf("the token of %d is %s", i, token)
+		}
 	}
 }
 

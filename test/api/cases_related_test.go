@@ -153,9 +153,6 @@ func TestRelatedItemCallsAreRefused(t *testing.T) {
 				in.Content = &types.RelatedItemInputContentMemberComment{Value: types.CommentContent{Body: new("x"), ContentType: "Text/Html"}}
 			}), bad, 400, "enum value set"},
 			{"bad contact", create(link(f.domain, id, "contact 5"), nil), bad, 400, ""},
-			{"a file", create(comment(f.domain, id, "x"), func(in *connectcases.CreateRelatedItemInput) {
-				in.Type, in.Content = types.RelatedItemTypeFile, &types.RelatedItemInputContentMemberFile{Value: types.FileContent{FileArn: new("arn:aws:connect:us-east-1:111122223333:instance/i/file/f")}}
-			}), bad, 400, "not supported"},
 			{"page too large", search(func(in *connectcases.SearchRelatedItemsInput) { in.MaxResults = new(int32(26)) }), bad, 400, "less than or equal to 25"},
 			{"foreign token", search(func(in *connectcases.SearchRelatedItemsInput) { in.NextToken = new("nonsense") }), bad, 400, ""},
 			{"11 filters", search(func(in *connectcases.SearchRelatedItemsInput) {

@@ -7,7 +7,9 @@
 //
 //	main_test.go       builds the server · server_test.go starts and stops it · check_test.go refusals and lists
 //	road_test.go       the documented set-up, and each event byte by byte · restart_test.go what survives
-//	cases_*_test.go    Amazon Connect Cases, a file a noun; cases_fixture_test.go has what they share
+//	cases_*_test.go    Amazon Connect Cases, a file a noun; cases_*fixture_test.go have what they share
+//	                   cases_operation_test.go asks the same of every operation, of which cases_operation_rows_test.go
+//	                   has a row each; cases_documented_error_test.go provokes what single operations may answer
 //	rule_test.go       EventBridge: rules and patterns · target_test.go targets · put_events_test.go events and their delivery
 //	queue_test.go      SQS: queues · message_test.go batch_test.go fifo_test.go poll_test.go messages
 //	query_test.go      SQS's legacy form and STS's XML · queue_fixture_test.go what tests with queues share

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/connect"
-	"github.com/aws/aws-sdk-go-v2/service/connectcases"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
@@ -116,19 +115,15 @@ func TestOversizeBodiesAreRefusedUnread(t *testing.T) {
 
 func TestOperationsThatAreNotImplementedSaySo(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
-		f, ctx := s.inDomain(t), t.Context()
+		ctx := t.Context()
 		const code, says = "NotImplemented", "does not implement"
 		refuse(t, []refusal{
-			{"cases search", only(s.cases.SearchCases(ctx, &connectcases.SearchCasesInput{DomainId: &f.domain})), code, 501, says},
-			{"cases tags, by an ARN in the path", only(s.cases.ListTagsForResource(ctx, &connectcases.ListTagsForResourceInput{Arn: &f.domainARN})), code, 501, "ListTagsForResource"},
-			{"cases rules, by a path that ends in a slash", only(s.cases.ListCaseRules(ctx, &connectcases.ListCaseRulesInput{DomainId: &f.domain})), code, 501, "ListCaseRules"},
 			{"events", only(s.events.ListArchives(ctx, &eventbridge.ListArchivesInput{})), code, 501, says},
 			{"sqs", only(s.sqs.ListDeadLetterSourceQueues(ctx, &sqs.ListDeadLetterSourceQueuesInput{QueueUrl: new("http://x/1/q")})), code, 501, says},
 			{"connect", only(s.connect.ListUsers(ctx, &connect.ListUsersInput{InstanceId: new(nowhere)})), code, 501, says},
 		})
 		s.rawRefuse(t, []rawRow{
 			{"sts", inSTS("Action=AssumeRole&Version=2011-06-15&RoleArn=arn:aws:iam::111122223333:role/x&RoleSessionName=session"), 501, code, "", says},
-			{"percent-encoded ARN", inCases("GET", "/tags/"+url.PathEscape(f.domainARN), ""), 501, code, "", "ListTagsForResource"},
 		})
 	})
 }
@@ -141,6 +136,29 @@ func TestPathsThatEndInASlashAreServedWithAndWithout(t *testing.T) {
 			a := s.do(t, inCases("POST", "/domains/"+f.domain+"/cases/"+id+"/related-items"+end, `{"type":"Comment","content":{"comment":{"body":"x","contentType":"Text/Plain"}}}`))
 			if a.status != 200 || !strings.Contains(a.body, `"relatedItemArn":"`+f.domainARN) {
 				t.Errorf("related-items%s: got %d %s", end, a.status, a.body)
+			}
+			a = s.do(t, inCases("POST", "/domains/"+f.domain+"/rules-list"+end, ""))
+			if a.status != 200 || !strings.Contains(a.body, `"caseRules":[`) {
+				t.Errorf("rules-list%s: got %d %s", end, a.status, a.body)
+			}
+		}
+	})
+}
+
+func TestARNInAPathIsOneSegment(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		f := s.inDomain(t)
+		for arn, row := range map[string]rawRow{
+			url.PathEscape(f.domainARN):                         {status: 200},
+			strings.ReplaceAll(f.domainARN, "/", "%2F"):         {status: 200},
+			strings.ReplaceAll(f.domainARN, "/", "%2f"):         {status: 200},
+			strings.ReplaceAll(f.domainARN, "/", "%252F"):       {status: 400, code: "ValidationException"}, // no ARN of Cases
+			strings.ReplaceAll(f.domainARN, f.domain, "%C3%BC"): {status: 404, code: "UnknownOperationException"},
+			url.PathEscape(f.domainARN) + "/case":               {status: 404, code: "UnknownOperationException"},
+			url.PathEscape(f.domainARN + "/case/" + nowhere):    {status: 404, code: "ResourceNotFoundException"},
+		} {
+			if a := s.do(t, inCases("GET", "/tags/"+arn, "")); a.status != row.status || a.code != row.code {
+				t.Errorf("%s: got %d %s", arn, a.status, a.body)
 			}
 		}
 	})

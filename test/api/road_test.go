@@ -139,7 +139,12 @@ func (r *road) caseEvent(kind, id, changed, by, fields string) string {
 
 // itemEvent is the event of a new related item. content is its content member with the comma before it.
 func (r *road) itemEvent(kind, id, item, changed, by, content string) string {
-	return r.envelope("/case/"+id+"/related-item/"+item, `{"version":"0","eventType":"RELATED_ITEM.CREATED","approximateChangeTime":"%change","changedAttributes":`+changed+`,
+	return r.itemChange("RELATED_ITEM.CREATED", kind, id, item, changed, by, content)
+}
+
+// itemChange is itemEvent for each type of event.
+func (r *road) itemChange(event, kind, id, item, changed, by, content string) string {
+	return r.envelope("/case/"+id+"/related-item/"+item, `{"version":"0","eventType":"`+event+`","approximateChangeTime":"%change","changedAttributes":`+changed+`,
 		"performedBy":{`+by+`"iamPrincipalArn":"`+r.principal+`"},
 		"relatedItem":{"relatedItemType":"`+kind+`","relatedItemId":"`+item+`","caseId":"`+id+`","createdDateTime":"%created"`+content+`}}`)
 }
