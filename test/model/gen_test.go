@@ -111,6 +111,7 @@ func init() {
 	})
 	dish(0.3, func(g *gen, d *domain) call { return g.make("GetDomain", object{"domainId": d.id}) })
 	dish(0.05, (*gen).deleteDomain)
+	dish(0.5, (*gen).wrongToken)
 	for _, list := range []string{"ListDomains", "ListFields", "ListLayouts", "ListCaseRules"} {
 		dish(0.4, func(g *gen, d *domain) call {
 			in := object{"domainId": d.id}
@@ -173,6 +174,16 @@ func (g *gen) deleteDomain(*domain) call {
 		id = all[1+g.IntN(len(all)-1)].id
 	}
 	return g.make("DeleteDomain", object{"domainId": id})
+}
+
+// wrongToken makes up a list that would succeed but for its token.
+func (g *gen) wrongToken(*domain) call {
+	in := object{"nextToken": oneOf(g, []string{"garbage", "«", "e30", "AAAA"})}
+	op := oneOf(g, []string{"ListDomains", "ListFields", "ListLayouts", "ListTemplates", "ListCaseRules", "SearchCases", "SearchAllRelatedItems"})
+	if op != "ListDomains" {
+		in["domainId"] = g.w.domains[0].id
+	}
+	return g.make(op, in)
 }
 
 // fieldTypes are the types that fields can have.

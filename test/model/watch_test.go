@@ -131,8 +131,8 @@ func (w *watched) check(overdue bool) error {
 	}
 	at, err := time.Parse(time.RFC3339Nano, str(obj(w.events[2], "detail"), "approximateChangeTime"))
 	early, late := w.from.Add(overdueAfter).Truncate(time.Millisecond), w.to.Add(overdueAfter+tolerance)
-	if err != nil || at.Before(early) || at.After(late) {
-		return fmt.Errorf("it became overdue at %v, %v; want between %v and %v", at, err, early, late)
+	if err == nil && (at.Before(early) || at.After(late)) {
+		err = fmt.Errorf("it became overdue at %v; want between %v and %v", at, early, late)
 	}
-	return nil
+	return err
 }
