@@ -4,10 +4,13 @@ BIN := bin/casestream
 # Where AWS's service models lie, in botocore's form: a folder of <service>.json, or botocore's own data folder.
 MODELS ?= $(shell python3 -c 'import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), "data"))' 2>/dev/null)
 CYCLES ?= 30
+FOR ?= 80s
+OPS ?= 0
+SEED ?= 0
 T ?= 20s
 LINT := bin/golangci-lint
 
-.PHONY: help build run demo test test-race test-pg test-api test-cli crash powercut search-model fuzz bench gen gen-verify fmt lint check clean
+.PHONY: help build run demo test test-race test-pg test-api test-cli crash model search-model powercut fuzz bench gen gen-verify fmt lint check clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -39,6 +42,9 @@ test-cli: build ## The AWS documentation's session, and each operation of Cases,
 
 crash: ## Kill the server CYCLES times under load and look for what is missing.
 	$(GO) test ./test/crash -count=1 -v -run . -args -cycles=$(CYCLES)
+
+model: ## Random calls against a model of Cases for FOR, with kills (SEED=n repeats a run; OPS=n instead of FOR).
+	$(GO) test ./test/model -count=1 -timeout 30m -v -args -for=$(FOR) -ops=$(OPS) -seed=$(SEED)
 
 powercut: ## Cut the power CYCLES times: like crash, and what was not synced is lost (needs root, mkfs.ext4, mount).
 	$(GO) test ./test/crash -count=1 -v -run Power -args -power -cycles=$(CYCLES)

@@ -32,12 +32,21 @@ var serviceSet = []string{
 func systemFields(n int) []*field {
 	var out []*field
 	for _, f := range [][3]string{
-		{"case_id", "Case Id", "Text"}, {"reference_number", "Reference number", "Text"}, {"title", "Title", "Text"},
-		{"status", "Status", "SingleSelect"}, {"summary", "Summary", "Text"}, {"case_reason", "Case Reason", "SingleSelect"},
-		{"customer_id", "Customer", "Text"}, {"assigned_queue", "Assigned queue", "Text"}, {"assigned_user", "Assigned user", "Text"},
-		{"created_datetime", "Date/Time Opened", "DateTime"}, {"last_updated_datetime", "Date/Time Updated", "DateTime"},
-		{"last_closed_datetime", "Date/Time Closed", "DateTime"}, {"last_reopened_datetime", "Date/Time Reopened", "DateTime"},
-		{"last_updated_user", "Last Updated User", "User"}, {"next_sla_breach_datetime", "Next SLA Breach", "DateTime"},
+		{"case_id", "Case Id", "Text"},
+		{"reference_number", "Reference number", "Text"},
+		{"title", "Title", "Text"},
+		{"status", "Status", "SingleSelect"},
+		{"summary", "Summary", "Text"},
+		{"case_reason", "Case Reason", "SingleSelect"},
+		{"customer_id", "Customer", "Text"},
+		{"assigned_queue", "Assigned queue", "Text"},
+		{"assigned_user", "Assigned user", "Text"},
+		{"created_datetime", "Date/Time Opened", "DateTime"},
+		{"last_updated_datetime", "Date/Time Updated", "DateTime"},
+		{"last_closed_datetime", "Date/Time Closed", "DateTime"},
+		{"last_reopened_datetime", "Date/Time Reopened", "DateTime"},
+		{"last_updated_user", "Last Updated User", "User"},
+		{"next_sla_breach_datetime", "Next SLA Breach", "DateTime"},
 	} {
 		out = append(out, &field{id: f[0], name: f[1], kind: f[2], system: true, created: n, modified: n, tags: map[string]string{}})
 	}

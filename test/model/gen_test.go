@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -110,6 +111,7 @@ func init() {
 	})
 	dish(0.3, func(g *gen, d *domain) call { return g.make("GetDomain", object{"domainId": d.id}) })
 	dish(0.05, (*gen).deleteDomain)
+	dish(0.5, (*gen).wrongToken)
 	for _, list := range []string{"ListDomains", "ListFields", "ListLayouts", "ListCaseRules"} {
 		dish(0.4, func(g *gen, d *domain) call {
 			in := object{"domainId": d.id}
@@ -157,16 +159,31 @@ func (g *gen) domain() *domain {
 	case g.chance(0.95):
 		return g.w.domains[0]
 	}
-	return oneOf(g, g.w.domains)
+	return oneOf(g, g.free())
+}
+
+// free gives the domains that calls may be about: all but the one that is watched.
+func (g *gen) free() []*domain {
+	return slices.DeleteFunc(slices.Clone(g.w.domains), func(d *domain) bool { return d.name == watchedName })
 }
 
 // deleteDomain deletes a domain that is not the first.
 func (g *gen) deleteDomain(*domain) call {
 	id := g.nobody()
-	if k := len(g.w.domains); k > 1 {
-		id = g.w.domains[1+g.IntN(k-1)].id
+	if all := g.free(); len(all) > 1 {
+		id = all[1+g.IntN(len(all)-1)].id
 	}
 	return g.make("DeleteDomain", object{"domainId": id})
+}
+
+// wrongToken makes up a list that would succeed but for its token.
+func (g *gen) wrongToken(*domain) call {
+	in := object{"nextToken": oneOf(g, []string{"garbage", "«", "e30", "AAAA"})}
+	op := oneOf(g, []string{"ListDomains", "ListFields", "ListLayouts", "ListTemplates", "ListCaseRules", "SearchCases", "SearchAllRelatedItems"})
+	if op != "ListDomains" {
+		in["domainId"] = g.w.domains[0].id
+	}
+	return g.make(op, in)
 }
 
 // fieldTypes are the types that fields can have.

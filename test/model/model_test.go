@@ -4,11 +4,13 @@
 // two servers, on SQLite and on PostgreSQL, each call goes to both, and they must agree down to the words of their
 // errors.
 //
-//	model_test.go      the tests · run_test.go carrying calls out and comparing · shrink_test.go the shortest way to a failure
+//	model_test.go      the tests · run_test.go carrying calls out · compare_test.go comparing answers and events
+//	shrink_test.go     the shortest way to a failure · watch_test.go an SLA that becomes overdue · check_test.go tests of the test
 //	server_test.go     a server, its queue · names_test.go its ids and times in the model's words
 //	call_test.go       calls as data · operations_test.go all operations of the API
-//	world_test.go      the model: domain_test.go field_test.go template_test.go case_rule_test.go case_test.go item_test.go search_test.go
-//	gen_test.go        making up calls: gen_config_test.go gen_case_test.go
+//	world_test.go      the model: domain_test.go field_test.go template_test.go case_rule_test.go case_test.go item_test.go
+//	                   item_search_test.go search_test.go
+//	gen_test.go        making up calls: gen_config_test.go gen_tag_test.go gen_case_test.go
 //
 // The model knows nothing of how the server works. Times and ids are symbols in it: «t7» is the instant of call
 // 7, «case7» the case that it made.
@@ -35,7 +37,7 @@ var (
 )
 
 // fewCalls is the length of a run that nobody asked more of.
-const fewCalls = 400
+const fewCalls = 250
 
 // house starts servers for a test: on SQLite, and on PostgreSQL where there is one.
 type house struct {
@@ -90,6 +92,9 @@ func TestServerDoesWhatTheModelSays(t *testing.T) {
 	if errors.Is(err, errSameNumber) {
 		t.Skip(err)
 	}
+	if r.watching != "" {
+		t.Logf("an SLA was watched; it became overdue: %v", r.overdue)
+	}
 	t.Logf("seed %d: %d calls, %d kills, %d of them before the answer, %d of these after the commit", n, len(r.done), r.killed, r.open, r.kept)
 	for _, k := range sorted(r.count) {
 		t.Logf("%6d %s", r.count[k], k)
@@ -104,6 +109,11 @@ func TestServerDoesWhatTheModelSays(t *testing.T) {
 // live makes up calls and carries them out: so many, or for so long. Then everything is read.
 func (r *run) live(ctx context.Context, g *gen, enough int, span time.Duration) error {
 	for began := time.Now(); len(r.done) < enough || enough == 0 && time.Since(began) < span; {
+		if len(r.done) == 30 && span > 0 {
+			if err := r.watch(ctx, g); err != nil {
+				return err
+			}
+		}
 		// The first calls give the others something to work on; a kill is worth more later.
 		kill := r.kills != nil && len(r.done) > 30 && r.kills.IntN(*kills) == 0
 		if err := r.step(ctx, g.next(), kill); err != nil {
