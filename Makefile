@@ -7,7 +7,7 @@ CYCLES ?= 30
 T ?= 20s
 LINT := bin/golangci-lint
 
-.PHONY: help build run demo test test-race test-pg test-api test-cli crash powercut fuzz bench gen gen-verify fmt lint check clean
+.PHONY: help build run demo test test-race test-pg test-api test-cli crash powercut search-model fuzz bench gen gen-verify fmt lint check clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -42,6 +42,9 @@ crash: ## Kill the server CYCLES times under load and look for what is missing.
 
 powercut: ## Cut the power CYCLES times: like crash, and what was not synced is lost (needs root, mkfs.ext4, mount).
 	$(GO) test ./test/crash -count=1 -v -run Power -args -power -cycles=$(CYCLES)
+
+search-model: ## Compare searches with a naive scan of 10,000 random cases.
+	$(GO) test ./svc/connectcases -count=1 -v -timeout 30m -run SearchesGiveWhatANaiveScanGives -search-cases=10000 -search-searches=300
 
 fuzz: ## Each fuzz test for T, a time (20s) or a number of inputs (3000x).
 	@for f in $$(grep -rl --include='*_test.go' 'func Fuzz' . ); do \

@@ -5,7 +5,7 @@
 //	server.go  builds, starts and stops a server · services.go the list of services and targets
 //	keys.go    the access key that a server makes at its first run
 //	remote.go  the server that a command calls · progress.go how far a long command is
-//	simulate.go `casestream simulate`
+//	simulate.go `casestream simulate` · cases.go `casestream cases export` and `import`
 //	demo.go    `casestream demo` · env.go `casestream env` · debug.go profiles
 package app
 
@@ -31,6 +31,7 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"See a case event arrive: set everything up in a temporary place, through the public API, and show each event."`
 	Env      envCmd      `cmd:"" help:"Print what a shell must export for AWS clients to find the server: eval \"$(casestream env)\"."`
 	Simulate simulateCmd `cmd:"" help:"Fill a server with believable case life, through the public API."`
+	Cases    casesCmd    `cmd:"" help:"Bring cases in and out, as JSON lines."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

@@ -66,6 +66,26 @@ func (p *progress) add(n int64) {
 	}
 }
 
+// expect says how many there are, when that is known only later.
+func (p *progress) expect(total int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.total = total
+	if p.bar != nil && total > 0 {
+		p.bar.ChangeMax64(total)
+	}
+}
+
+// note writes a line beside the bar.
+func (p *progress) note(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+	fmt.Fprintf(p.out, format+"\n", args...)
+}
+
 // line writes how far it is.
 func (p *progress) line() {
 	of := ""

@@ -127,6 +127,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 			s.log.Error("SLA clocks", slog.Any("err", err))
 		}
 	})
+	background.Go(func() { s.cases.RunSweep(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

@@ -224,7 +224,7 @@ func TestSinkDecidesAboutFailures(t *testing.T) {
 		}
 		return nil
 	})
-	if err != io.EOF || failed != 4 {
+	if !errors.Is(err, io.EOF) || failed != 4 {
 		t.Errorf("%v after %d failures", err, failed)
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // How the rest of deleted domains is removed.
 const (
-	// deletionStep is how many rows of a table one transaction removes.
+	// deletionStep is how many cases, or rows of a table, one transaction removes.
 	deletionStep = 500
 	// deletionPoll is how often a node looks for domains that others have deleted, or that were being removed when
 	// it stopped.

@@ -45,45 +45,42 @@ func deleteDeletion(tx *store.Tx, d deletion) error {
 	return err
 }
 
-// remainsByID and remainsByNo remove up to so many rows of a table that belong to a domain, which comes twice.
-var (
-	remainsByID = []string{
-		`DELETE FROM cases_related_item WHERE domain_id = ? AND (case_id, related_item_id) IN (
-			SELECT case_id, related_item_id FROM cases_related_item WHERE domain_id = ? LIMIT ?)`,
-		`DELETE FROM cases_sla_clock WHERE domain_id = ? AND (due_at, case_id, related_item_id) IN (
-			SELECT due_at, case_id, related_item_id FROM cases_sla_clock WHERE domain_id = ? LIMIT ?)`,
-		`DELETE FROM cases_audit WHERE domain_id = ? AND event_id IN (
-			SELECT event_id FROM cases_audit WHERE domain_id = ? LIMIT ?)`,
-		`DELETE FROM cases_client_token WHERE domain_id = ? AND token IN (
-			SELECT token FROM cases_client_token WHERE domain_id = ? LIMIT ?)`,
-	}
-	remainsByNo = []string{
-		`DELETE FROM cases_recent WHERE domain_no = ? AND (updated_at, case_no) IN (
-			SELECT updated_at, case_no FROM cases_recent WHERE domain_no = ? LIMIT ?)`,
-		`DELETE FROM cases_value WHERE domain_no = ? AND (field_no, value, case_no) IN (
-			SELECT field_no, value, case_no FROM cases_value WHERE domain_no = ? LIMIT ?)`,
-		`DELETE FROM cases_recent_sweep WHERE domain_no = ? AND domain_no IN (
-			SELECT domain_no FROM cases_recent_sweep WHERE domain_no = ? LIMIT ?)`,
-	}
-)
+// remains removes up to so many rows of a table that belong to a domain, which comes twice: by its id, or by its
+// number.
+var remains = []struct {
+	byNo  bool
+	query string
+}{
+	{false, `DELETE FROM cases_related_item WHERE domain_id = ? AND (case_id, related_item_id) IN (
+		SELECT case_id, related_item_id FROM cases_related_item WHERE domain_id = ? LIMIT ?)`},
+	{false, `DELETE FROM cases_audit WHERE domain_id = ? AND event_id IN (
+		SELECT event_id FROM cases_audit WHERE domain_id = ? LIMIT ?)`},
+	{false, `DELETE FROM cases_client_token WHERE domain_id = ? AND token IN (
+		SELECT token FROM cases_client_token WHERE domain_id = ? LIMIT ?)`},
+	{true, `DELETE FROM cases_recent WHERE domain_no = ? AND (updated_at, case_no) IN (
+		SELECT updated_at, case_no FROM cases_recent WHERE domain_no = ? LIMIT ?)`},
+	{true, `DELETE FROM cases_value WHERE domain_no = ? AND (field_no, value, case_no) IN (
+		SELECT field_no, value, case_no FROM cases_value WHERE domain_no = ? LIMIT ?)`},
+	{true, `DELETE FROM cases_recent_sweep WHERE domain_no = ? AND domain_no IN (
+		SELECT domain_no FROM cases_recent_sweep WHERE domain_no = ? LIMIT ?)`},
+	// Last, because the clocks of a domain can only be found among all.
+	{false, `DELETE FROM cases_sla_clock WHERE domain_id = ? AND (due_at, case_id, related_item_id) IN (
+		SELECT due_at, case_id, related_item_id FROM cases_sla_clock WHERE domain_id = ? LIMIT ?)`},
+}
 
-// deleteRemains removes up to limit rows of each table that belong to a deleted domain, but not its cases and its
-// configuration. It gives how many it has removed.
+// deleteRemains removes up to limit rows of a deleted domain from the first table that has some, but not its cases
+// and its configuration. It gives how many it has removed; none are left when it is none.
 func deleteRemains(tx *store.Tx, d deletion, limit int) (removed int64, err error) {
-	count := func(queries []string, domain any) error {
-		for _, query := range queries {
-			n, err := tx.Exec(query, domain, domain, limit)
-			if err != nil {
-				return err
-			}
-			removed += n
+	for _, r := range remains {
+		var domain any = d.domainID
+		if r.byNo {
+			domain = d.domainNo
 		}
-		return nil
+		if removed, err = tx.Exec(r.query, domain, domain, limit); err != nil || removed > 0 {
+			return removed, err
+		}
 	}
-	if err := count(remainsByID, d.domainID); err != nil {
-		return 0, err
-	}
-	return removed, count(remainsByNo, d.domainNo)
+	return 0, nil
 }
 
 // caseRows removes cases by their numbers.

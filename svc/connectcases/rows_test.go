@@ -28,6 +28,18 @@ func (h *house) worded(word string) (n int) {
 	return n
 }
 
+// longAgo has the domains that are deleted be so for long.
+func (h *house) longAgo() {
+	h.Helper()
+	err := h.db.Write(h.Context(), func(tx *store.Tx) error {
+		_, err := tx.Exec(`UPDATE cases_domain_deletion SET deleted_at = 1, look_at = 1`)
+		return err
+	})
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
 // clocksOf counts the clocks of an SLA.
 func (h *house) clocksOf(itemID string) (n int) {
 	h.Helper()
@@ -39,16 +51,4 @@ func (h *house) clocksOf(itemID string) (n int) {
 		h.Fatal(err)
 	}
 	return n
-}
-
-// longAgo has the domains that are deleted be so for long.
-func (h *house) longAgo() {
-	h.Helper()
-	err := h.db.Write(h.Context(), func(tx *store.Tx) error {
-		_, err := tx.Exec(`UPDATE cases_domain_deletion SET deleted_at = 1, look_at = 1`)
-		return err
-	})
-	if err != nil {
-		h.Fatal(err)
-	}
 }

@@ -15,6 +15,8 @@ import (
 //   - The order asked for is that of an index (search_walk.go): it is walked along until the page is full,
 //     passing over cases whose signature shows that they cannot match.
 //   - Otherwise all cases that can match are read, and the best of them kept.
+//
+// Later pages show cases in the order that they had for the first: see search_view.go and search_moved.go.
 
 // query is one SearchCases: a page of the cases that a filter and a term want.
 type query struct {
@@ -28,6 +30,9 @@ type query struct {
 	size   int
 	after  *spot // where the page before ended; nil for the first
 	view   *view
+
+	changed map[int64]bool // cases that have changed since the first page; put back by extra
+	extra   []found        // those of them that match, at the places that they had
 
 	signature    signature // of what every match has
 	lower, upper int64     // the bounds of the last updates of matches, in microseconds
@@ -61,6 +66,9 @@ func (q *query) run() (searchPage, error) {
 		return searchPage{total: new(int64)}, nil
 	}
 	q.prepare()
+	if err := q.putBack(); err != nil {
+		return searchPage{}, err
+	}
 	few, exact, ok, err := q.few(fewCases, false)
 	if err != nil {
 		return searchPage{}, err
@@ -167,7 +175,7 @@ func newCollector(q *query) *collector { return &collector{q: q, seen: make(map[
 // add takes a case that matches. It says whether the page is full, so that nothing that comes can be in it.
 func (l *collector) add(f found) (full bool) {
 	q := l.q
-	if q.after != nil && q.compare(f.at, *q.after) <= 0 || l.seen[f.c.No] {
+	if q.after != nil && q.compare(f.at, *q.after) <= 0 || l.seen[f.c.No] || q.changed[f.c.No] {
 		return false
 	}
 	last := len(l.list) > q.size && l.ordered
@@ -192,6 +200,7 @@ func (l *collector) trim() {
 
 // page gives the page.
 func (l *collector) page() searchPage {
+	l.list = append(l.list, l.q.extra...)
 	l.trim()
 	p := searchPage{cases: l.list}
 	if p.more = len(l.list) > l.q.size; p.more {

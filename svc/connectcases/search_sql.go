@@ -32,12 +32,12 @@ type recentTexts struct {
 }
 
 // The statements of walks in either direction.
-var ascending, descending = newRecentTexts(">", ""), newRecentTexts("<", " DESC")
+var ascending, descending = newRecentTexts(">", "<=", ""), newRecentTexts("<", ">=", " DESC")
 
 // newRecentTexts builds the statements of a direction.
-func newRecentTexts(behind, direction string) (t recentTexts) {
+func newRecentTexts(behind, until, direction string) (t recentTexts) {
 	order := `ORDER BY updated_at` + direction + `, case_no` + direction
-	rows := ` FROM cases_recent WHERE domain_no = ? AND (updated_at, case_no) ` + behind + ` (?, ?) AND updated_at BETWEEN ? AND ? ` + order
+	rows := ` FROM cases_recent WHERE domain_no = ? AND (updated_at, case_no) ` + behind + ` (?, ?) AND updated_at ` + until + ` ? ` + order
 	signed := `SELECT updated_at, case_no, prev_at, tx_no FROM
 		(SELECT updated_at, case_no, prev_at, tx_no, s0, s1, s2, s3, s4, s5, s6, s7` + rows + ` LIMIT ?) AS r WHERE `
 	var all []string
@@ -62,7 +62,7 @@ func recentTextsOf(desc bool) *recentTexts {
 // listRecent reads, of the next rows of a walk, as many as a step has, up to limit that have the signature.
 func listRecent(tx *store.Tx, w *walk, limit int) ([]recentEntry, error) {
 	q, texts := w.q, recentTextsOf(w.desc)
-	args := []any{q.cat.domain.No, w.from.updatedAt, w.from.no, q.lower, q.upper, w.step}
+	args := []any{q.cat.domain.No, w.from.updatedAt, w.from.no, w.until(), walkStep}
 	text, used := texts.any, 0
 	for i, part := range q.signature {
 		if part != 0 {
@@ -83,7 +83,7 @@ func listRecent(tx *store.Tx, w *walk, limit int) ([]recentEntry, error) {
 
 // skipRecent gives the last row of a walk's next step; not ok when there are fewer.
 func skipRecent(tx *store.Tx, w *walk) (last recentKey, ok bool, err error) {
-	ok, err = tx.Get(recentTextsOf(w.desc).skip, []any{w.q.cat.domain.No, w.from.updatedAt, w.from.no, w.q.lower, w.q.upper, w.step - 1},
+	ok, err = tx.Get(recentTextsOf(w.desc).skip, []any{w.q.cat.domain.No, w.from.updatedAt, w.from.no, w.until(), walkStep - 1},
 		&last.updatedAt, &last.no)
 	return last, ok, err
 }
@@ -124,7 +124,35 @@ func eachOlder(tx *store.Tx, domainNo int64, from recentKey, limit int, row func
 		})
 }
 
-// The statements that read cases by their numbers: whole, and only when they were last updated.
+// listNewest reads up to limit rows of the end of a domain's order, back to an instant, the newest first.
+func listNewest(tx *store.Tx, domainNo, from int64, limit int) ([]recentEntry, error) {
+	return store.List(tx, `SELECT updated_at, case_no, prev_at, tx_no FROM cases_recent WHERE domain_no = ? AND updated_at >= ?
+		ORDER BY updated_at DESC, case_no DESC LIMIT ?`, []any{domainNo, from, limit}, scanRecent)
+}
+
+// eachChange reads what updates have changed in a case since an instant, the newest first.
+func eachChange(tx *store.Tx, c *Case, since int64, row func(changes []change)) error {
+	return tx.Each(`WITH RECURSIVE chain (prev_id, type, fields) AS (
+			SELECT prev_id, type, fields FROM cases_audit WHERE domain_id = ? AND event_id = ? AND performed_at > ?
+			UNION ALL
+			SELECT a.prev_id, a.type, a.fields FROM chain c
+				JOIN cases_audit a ON a.domain_id = ? AND a.event_id = c.prev_id AND a.performed_at > ?
+		) SELECT fields FROM chain WHERE type = ?`,
+		[]any{c.DomainID, c.AuditID, since, c.DomainID, since, auditCaseUpdated}, func(scan store.Scan) error {
+			var fields store.RawBytes
+			if err := scan(&fields); err != nil {
+				return err
+			}
+			changes, err := unmarshalChanges(fields)
+			if err == nil {
+				row(changes)
+			}
+			return err
+		})
+}
+
+// The statements that read cases by their numbers: whole, and only when they were last updated. The numbers come
+// from rows of the domain; asked for the domain too, SQLite would look for it first.
 var (
 	casesByNo   = store.NewIn[int64](`SELECT `+caseColumns+` FROM cases_case WHERE case_no IN `, ``)
 	updatesByNo = store.NewIn[int64](`SELECT case_no, updated_at FROM cases_case WHERE case_no IN `, ``)
@@ -158,11 +186,12 @@ func listUpdates(tx *store.Tx, domainID string, nos []int64) (list []*Case, err 
 	return list, err
 }
 
-// listCases reads up to limit cases of a domain behind a number, in the order of their numbers.
+// listCases reads up to limit cases of a domain behind a number, in the order of their numbers. The || keeps
+// SQLite from looking for the domain first and sorting all of it.
 func listCases(tx *store.Tx, domainID string, after int64, desc bool, limit int) ([]*Case, error) {
-	query := `SELECT ` + caseColumns + ` FROM cases_case WHERE case_no > ? AND domain_id = ? ORDER BY case_no LIMIT ?`
+	query := `SELECT ` + caseColumns + ` FROM cases_case WHERE case_no > ? AND domain_id || '' = ? ORDER BY case_no LIMIT ?`
 	if desc {
-		query = `SELECT ` + caseColumns + ` FROM cases_case WHERE case_no < ? AND domain_id = ? ORDER BY case_no DESC LIMIT ?`
+		query = `SELECT ` + caseColumns + ` FROM cases_case WHERE case_no < ? AND domain_id || '' = ? ORDER BY case_no DESC LIMIT ?`
 	}
 	return store.List(tx, query, []any{after, domainID, limit}, func(scan store.Scan) (*Case, error) { return scanCase(scan, domainID) })
 }

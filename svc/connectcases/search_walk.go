@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// How the order of last updates is walked along: in steps that grow, since what is not found near the end is
-// rare. After walkPatience rows without a full page the indexes are asked whether there are more cases at all.
+// How the order of last updates is walked along: in steps of so many rows, each of which ends early when it has
+// found as many as are wanted. After walkPatience rows without a full page the indexes are asked whether there are
+// more cases at all.
 const (
-	firstStep    = 512
-	largestStep  = 16_384
-	walkPatience = 4_096
+	walkStep     = 8_192
+	walkPatience = 16_384
 	readAtOnce   = 64 // cases
 )
 
@@ -83,9 +83,7 @@ func (q *query) runAll(col *collector) error {
 	if ok {
 		return q.collectFew(few, col)
 	}
-	w := q.newWalk(true)
-	w.from = recentKey{maxMicros, math.MaxInt64}
-	_, err = w.run(math.MaxInt, col.add)
+	_, err = q.newWalk(true).run(math.MaxInt, col.add)
 	return err
 }
 
@@ -94,12 +92,11 @@ type walk struct {
 	q    *query
 	desc bool
 	from recentKey // the row that was looked at last
-	step int
 }
 
 // newWalk begins where the page before ended, or at the end that the bounds leave.
 func (q *query) newWalk(desc bool) *walk {
-	w := &walk{q: q, desc: desc, step: firstStep}
+	w := &walk{q: q, desc: desc}
 	switch {
 	case q.after != nil && q.byUpdate() && len(q.sorts) == 1:
 		w.from = recentKey{keyMicros(q.after.keys[0]), q.after.no}
@@ -115,11 +112,19 @@ func (q *query) newWalk(desc bool) *walk {
 	return w
 }
 
+// until gives the last instant that the walk goes to, in microseconds.
+func (w *walk) until() int64 {
+	if w.desc {
+		return w.q.lower
+	}
+	return w.q.upper
+}
+
 // run gives the matches to add, in order, until that says that it is full, there are no more rows, or it has
 // looked at so many. It says whether there is nothing more to be done.
 func (w *walk) run(rows int, add func(found) bool) (done bool, err error) {
 	for looked := 0; looked < rows; {
-		most := max(3*(w.q.size+1), readAtOnce)
+		most := min(w.q.size+w.q.size/4+8, walkStep)
 		list, err := listRecent(w.q.tx, w, most)
 		if err != nil {
 			return false, err
@@ -138,8 +143,7 @@ func (w *walk) run(rows int, add func(found) bool) (done bool, err error) {
 			return true, err
 		}
 		w.from = next
-		looked += w.step
-		w.step = min(2*w.step, largestStep)
+		looked += walkStep
 	}
 	return false, nil
 }

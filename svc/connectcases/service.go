@@ -18,6 +18,10 @@
 //	related_item_filter.go  which items a search looks for · audit.go the history
 //	changes.go       what a transaction does to cases and items, written together
 //	event_config.go  which events are published, and with what in them
+//	search.go        searches for cases: search_filter.go what is wanted · search_few.go, search_walk.go, search_values.go the
+//	                 ways to find it · search_view.go, search_moved.go pages while cases change · search_count.go,
+//	                 search_token.go · search_index.go what the tables of the search hold: search_key.go,
+//	                 search_signature.go, search_words.go · search_sweep.go what goes out of them by itself
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
 //	rates.go         how often AWS lets each operation be called
 //	tag.go           tags of everything · names.go ARNs, and what failures say

@@ -19,8 +19,8 @@ func TestRuleOperationsAnswerAsAWSDoes(t *testing.T) {
 		f.gives("ListRules", `{}`, `{"Rules":[`+a+`,`+b+`]}`)
 		f.gives("ListRules", `{"NamePrefix":"b"}`, `{"Rules":[`+b+`]}`)
 		f.gives("ListRules", `{"NamePrefix":"c"}`, `{"Rules":[]}`)
-		f.gives("ListRules", `{"Limit":1}`, `{"Rules":[`+a+`],"NextToken":"TBaWKnJ1bGVzH2E"}`)
-		f.gives("ListRules", `{"Limit":1,"NextToken":"TBaWKnJ1bGVzH2E"}`, `{"Rules":[`+b+`]}`)
+		f.gives("ListRules", `{"Limit":1}`, `{"Rules":[`+a+`],"NextToken":"cnVsZXMfYUwWlio"}`)
+		f.gives("ListRules", `{"Limit":1,"NextToken":"cnVsZXMfYUwWlio"}`, `{"Rules":[`+b+`]}`)
 		f.must("EnableRule", `{"Name":"a"}`)
 		f.must("DisableRule", `{"Name":"b"}`)
 		if got := f.must("ListRules", `{}`); !strings.Contains(got, `"Name":"a","Arn":"`+arn+`a"`) || strings.Index(got, "ENABLED") > strings.Index(got, "DISABLED") {
@@ -62,7 +62,7 @@ func TestTargetOperationsAnswerAsAWSDoes(t *testing.T) {
 		const b = `{"Id":"b","Arn":"` + sqs + `q","InputPath":"$.detail"}`
 		f.gives("PutTargets", `{"Rule":"r","Targets":[`+b+`,`+a+`]}`, done)
 		f.gives("ListTargetsByRule", `{"Rule":"r"}`, `{"Targets":[`+a+`,`+b+`]}`)
-		f.gives("ListTargetsByRule", `{"Rule":"r","Limit":1}`, `{"Targets":[`+a+`],"NextToken":"LdaeHXRhcmdldHMfYQ"}`)
+		f.gives("ListTargetsByRule", `{"Rule":"r","Limit":1}`, `{"Targets":[`+a+`],"NextToken":"dGFyZ2V0cx9hLdaeHQ"}`)
 		f.gives("ListRuleNamesByTarget", `{"TargetArn":"`+sqs+`q"}`, `{"RuleNames":["r"]}`)
 		f.gives("ListRuleNamesByTarget", `{"TargetArn":"`+sqs+`none"}`, `{"RuleNames":[]}`)
 		f.gives("PutTargets", `{"Rule":"r","Targets":[{"Id":"b","Arn":"`+sqs+`q2"}]}`, done)

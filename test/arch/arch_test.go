@@ -44,6 +44,7 @@ var floors = map[string]int{
 	"client":            2,
 	"client/seed":       3,
 	"client/simulate":   3,
+	"client/transfer":   3,
 	"app":               7,
 	"cmd/":              8,
 	"test/":             9,
