@@ -170,11 +170,7 @@ func (c *Case) apply(fields []FieldValue, by Actor, at time.Time) (changed []str
 
 // deleteCase removes a case with its related items, their clocks and its history.
 func (s *Service) deleteCase(tx *store.Tx, domainID, caseID string, by Actor) error {
-	cat, err := s.catalog(tx, domainID)
-	if err != nil {
-		return err
-	}
-	c, err := lockCase(tx, domainID, caseID)
+	cat, c, err := s.holdCase(tx, domainID, caseID)
 	if err != nil {
 		return err
 	}

@@ -51,19 +51,6 @@ func getCaseWithVersion(tx *store.Tx, domainID, caseID string) (version int64, c
 	return version, c, err
 }
 
-// lockCase is getCase that holds the case until the transaction ends: changes of one case run one after
-// another, and their events come in that order.
-func lockCase(tx *store.Tx, domainID, caseID string) (*Case, error) {
-	list, err := lockCases(tx, domainID, []string{caseID})
-	if err != nil {
-		return nil, err
-	}
-	if len(list) == 0 {
-		return nil, missing("Case", caseID)
-	}
-	return list[0], nil
-}
-
 // caseLock reads and holds cases.
 var caseLock = store.NewIn[string](`SELECT `+caseColumns+`
 	FROM cases_case WHERE domain_id = ? AND case_id IN `, ` ORDER BY case_id /*for update*/`)

@@ -32,23 +32,18 @@ func (s *Service) updateCases(tx *store.Tx, calls []*store.BatchCall[update, str
 	for i, call := range calls {
 		keys[i] = caseKey{call.In.domainID, call.In.caseID}
 	}
-	catalogs, cases, err := s.holdCases(tx, keys)
+	held, err := s.holdCases(tx, keys...)
 	if err != nil {
 		return err
 	}
 	w := s.changes(tx)
 	for i, call := range calls {
 		u := call.In
-		cat, c := catalogs[u.domainID], cases[keys[i]]
-		switch {
-		case cat == nil:
-			call.Err = missing("Domain", u.domainID)
-		case c == nil:
-			call.Err = missing("Case", u.caseID)
-		case len(u.fields) > 0:
-			call.Err = s.checkChange(cat, c, u, tx.Now())
+		cat, c, err := held.get(keys[i])
+		if err == nil && len(u.fields) > 0 {
+			err = s.checkChange(cat, c, u, tx.Now())
 		}
-		if call.Err != nil || len(u.fields) == 0 {
+		if call.Err = err; err != nil || len(u.fields) == 0 {
 			continue
 		}
 		if err := w.update(cat, c, u); err != nil {
@@ -93,35 +88,66 @@ func (c *Case) movesStatus(fields []FieldValue) bool {
 	return slices.ContainsFunc(fields, func(f FieldValue) bool { return f.ID == fieldStatus && f.Value != c.value(fieldStatus) })
 }
 
-// holdCases reads the configuration and the cases of keys, and holds the cases. What does not exist is absent.
-// Cases are taken in one order everywhere, so that no two transactions wait for each other.
-func (s *Service) holdCases(tx *store.Tx, keys []caseKey) (map[string]*catalog, map[caseKey]*Case, error) {
+// heldCases are cases that a transaction holds, with the configuration of their domains. What does not exist is
+// absent.
+type heldCases struct {
+	catalogs map[string]*catalog
+	cases    map[caseKey]*Case
+}
+
+// get gives a case that was to be held, with its domain's configuration.
+func (h *heldCases) get(key caseKey) (*catalog, *Case, error) {
+	cat, c := h.catalogs[key.domainID], h.cases[key]
+	switch {
+	case cat == nil:
+		return nil, nil, missing("Domain", key.domainID)
+	case c == nil:
+		return nil, nil, missing("Case", key.caseID)
+	}
+	return cat, c, nil
+}
+
+// holdCases reads the cases of keys and holds them until the transaction ends: changes of one case run one after
+// another, and their events come in that order. Cases are taken in one order everywhere, so that no two transactions
+// wait for each other. The configuration is read behind the cases: it knows every field that they have values of,
+// as one that was read before need not when another transaction was waited for.
+func (s *Service) holdCases(tx *store.Tx, keys ...caseKey) (*heldCases, error) {
 	keys = slices.Clone(keys)
 	slices.SortFunc(keys, func(a, b caseKey) int {
 		return cmp.Or(cmp.Compare(a.domainID, b.domainID), cmp.Compare(a.caseID, b.caseID))
 	})
 	keys = slices.Compact(keys)
-	catalogs, cases := make(map[string]*catalog), make(map[caseKey]*Case, len(keys))
+	held := &heldCases{make(map[string]*catalog), make(map[caseKey]*Case, len(keys))}
 	for len(keys) > 0 {
 		domainID, ids := keys[0].domainID, []string(nil)
 		for len(keys) > 0 && keys[0].domainID == domainID {
 			ids, keys = append(ids, keys[0].caseID), keys[1:]
+		}
+		list, err := lockCases(tx, domainID, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range list {
+			held.cases[caseKey{domainID, c.ID}] = c
 		}
 		cat, err := s.catalog(tx, domainID)
 		if fault.KindOf(err) == fault.NotFound {
 			continue
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		catalogs[domainID] = cat
-		list, err := lockCases(tx, domainID, ids)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, c := range list {
-			cases[caseKey{domainID, c.ID}] = c
-		}
+		held.catalogs[domainID] = cat
 	}
-	return catalogs, cases, nil
+	return held, nil
+}
+
+// holdCase is holdCases for one case, which must exist.
+func (s *Service) holdCase(tx *store.Tx, domainID, caseID string) (*catalog, *Case, error) {
+	key := caseKey{domainID, caseID}
+	held, err := s.holdCases(tx, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	return held.get(key)
 }

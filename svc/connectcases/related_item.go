@@ -103,11 +103,7 @@ func (i *RelatedItem) checkType(content kind) error {
 
 // createRelatedItem puts an item on a case. A contact that is on it already is found and not put there again.
 func (s *Service) createRelatedItem(tx *store.Tx, domainID, caseID string, item RelatedItem) (string, error) {
-	cat, err := s.catalog(tx, domainID)
-	if err != nil {
-		return "", err
-	}
-	c, err := lockCase(tx, domainID, caseID)
+	cat, c, err := s.holdCase(tx, domainID, caseID)
 	if err != nil {
 		return "", err
 	}
@@ -163,11 +159,7 @@ func (s *Service) checkRoom(tx *store.Tx, c *Case, itemType string) error {
 
 // holdItem gives an item of a case and holds the case, for a change of the item.
 func (s *Service) holdItem(tx *store.Tx, domainID, caseID, itemID string) (*catalog, *Case, *RelatedItem, error) {
-	cat, err := s.catalog(tx, domainID)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	c, err := lockCase(tx, domainID, caseID)
+	cat, c, err := s.holdCase(tx, domainID, caseID)
 	if err != nil {
 		return nil, nil, nil, err
 	}

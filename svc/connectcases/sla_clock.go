@@ -77,22 +77,22 @@ func (s *Service) fireClocks(tx *store.Tx) (int, error) {
 	for i, k := range claimed {
 		keys[i] = caseKey{k.domainID, k.caseID}
 	}
-	catalogs, cases, err := s.holdCases(tx, keys)
+	held, err := s.holdCases(tx, keys...)
 	if err != nil {
 		return 0, err
 	}
 	w := s.changes(tx)
 	for i, key := range keys {
 		w.clocks = append(w.clocks, claimed[i])
-		c := cases[key]
-		if c == nil {
-			continue // the case is deleted
+		cat, c, err := held.get(key)
+		if err != nil {
+			continue // it is deleted
 		}
 		slas, err := w.unmetSLAs(c)
 		if err != nil {
 			return 0, err
 		}
-		w.lapse(catalogs[key.domainID], c, slas)
+		w.lapse(cat, c, slas)
 	}
 	return len(claimed), w.store()
 }

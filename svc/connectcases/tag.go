@@ -130,11 +130,7 @@ func (s *Service) tag(tx *store.Tx, r resource, change tagging) error {
 
 // tagCase changes the tags of a case, which the search looks for.
 func (s *Service) tagCase(tx *store.Tx, r resource, change tagging) error {
-	cat, err := s.catalog(tx, r.domainID)
-	if err != nil {
-		return err
-	}
-	was, err := lockCase(tx, r.domainID, r.id)
+	cat, was, err := s.holdCase(tx, r.domainID, r.id)
 	if err != nil {
 		return err
 	}
@@ -150,10 +146,7 @@ func (s *Service) tagCase(tx *store.Tx, r resource, change tagging) error {
 
 // tagItem changes the tags of a related item, with its case held: changes of one case run one after another.
 func (s *Service) tagItem(tx *store.Tx, r resource, change tagging) error {
-	if _, err := s.catalog(tx, r.domainID); err != nil {
-		return err
-	}
-	if _, err := lockCase(tx, r.domainID, r.id); err != nil {
+	if _, _, err := s.holdCase(tx, r.domainID, r.id); err != nil {
 		return err
 	}
 	old, err := getItemTags(tx, r)
