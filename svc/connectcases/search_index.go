@@ -186,7 +186,7 @@ func (c *catalog) indexed(of *Case) []valueRow {
 		put(tagsNo, tagKey(k, v))
 	}
 	slices.SortFunc(rows, valueRow.compare)
-	return rows
+	return slices.CompactFunc(rows, func(a, b valueRow) bool { return a.compare(b) == 0 }) // tags whose keys are cut
 }
 
 // key gives the key of a case's value of a field.

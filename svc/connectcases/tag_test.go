@@ -192,3 +192,18 @@ func FuzzResource(f *testing.F) {
 		}
 	})
 }
+
+// TestTagsMayDifferOnlyBehindWhatTheSearchKeeps tags a case with keys of more bytes than the search's tables keep.
+func TestTagsMayDifferOnlyBehindWhatTheSearchKeeps(t *testing.T) {
+	each(t, func(h *house) {
+		s := h.shop()
+		id := h.create(s)
+		arn := "arn:aws:cases:us-west-2:111122223333:domain/" + s.domain + "/case/" + id
+		long := strings.Repeat("箱", 120)
+		h.must("POST", tags(arn), `{"tags":{"`+long+`a":"1","`+long+`b":"1"}}`)
+		h.consistent(s)
+		h.same("tags", map[string]any{"tags": map[string]any{long + "a": "1", long + "b": "1"}}, h.must("GET", tags(arn), "").body)
+		h.must("DELETE", s.cases(id), "")
+		h.consistent(s)
+	})
+}
