@@ -1,6 +1,7 @@
 package connectcases
 
 import (
+	"math"
 	"strings"
 
 	"github.com/casestream/casestream/store"
@@ -106,6 +107,14 @@ func listAllRelatedItems(tx *store.Tx, domainID string, order []orderKey, behind
 		}
 	}
 	query := `SELECT ` + itemColumns + ` FROM cases_related_item WHERE ` + where
+	if k := order[0]; behind == nil && k.column == columnTime {
+		// Without a bound on the time SQLite would prefer the primary key, and sort all of the domain, as soon as a
+		// second key comes behind it.
+		behind = &place{at: math.MinInt64}
+		if k.down {
+			behind = &place{at: math.MaxInt64}
+		}
+	}
 	if behind != nil {
 		condition, more := beyond(order, *behind)
 		query += ` AND ` + condition
