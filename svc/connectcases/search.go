@@ -100,6 +100,11 @@ func (q *query) prepare() {
 	}
 }
 
+// narrowed says whether a walk along cases_recent can pass over cases that do not match without reading them.
+func (q *query) narrowed() bool {
+	return q.signature != (signature{}) || q.lower != minMicros || q.upper != maxMicros
+}
+
 // match says whether a case is wanted.
 func (q *query) match(c *Case) bool {
 	return (q.filter == nil || q.filter.match(c)) && (len(q.term) == 0 || c.hasWords(q.cat, q.term))

@@ -280,6 +280,7 @@ func (q *query) eachFew(nos []int64, add func(found) bool) error {
 			for _, c := range cases {
 				list = append(list, c)
 			}
+			q.view.forget()
 			if err := q.view.place(q.tx, list); err != nil {
 				return err
 			}

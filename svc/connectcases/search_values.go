@@ -33,7 +33,7 @@ func (q *query) runValues(col *collector) error {
 				break
 			}
 			from = rows[len(rows)-1]
-			if looked += len(rows); looked >= walkPatience && q.signature != (signature{}) {
+			if looked += len(rows); looked >= walkPatience && q.narrowed() {
 				col.ordered = false
 				return q.runAll(col)
 			}
@@ -77,6 +77,7 @@ func (q *query) runUnset(col *collector) error {
 			return err
 		}
 		if q.placesNeeded() {
+			q.view.forget()
 			if err := q.view.place(q.tx, list); err != nil {
 				return err
 			}

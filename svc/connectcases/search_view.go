@@ -20,8 +20,15 @@ type view struct {
 	placed   map[int64]int64 // the places of cases as far as they are known; notThere where a case had none
 }
 
-// maxPlaced bounds how many places a walk remembers, so as not to read a case again at each of its rows.
+// maxPlaced bounds how many places a search remembers, so as not to read a case again at each of its rows.
 const maxPlaced = 20_000
+
+// forget forgets the places that are known when they are too many; whoever needs them next finds them anew.
+func (v *view) forget() {
+	if len(v.placed) > maxPlaced {
+		clear(v.placed)
+	}
+}
 
 // notThere is the place of a case that the first page has not seen.
 const notThere = 0

@@ -165,9 +165,7 @@ func (q *query) visit(rows []recentEntry, add func(found) bool) (full bool, err 
 
 // visitSome is visit for as many as are read at once.
 func (q *query) visitSome(rows []recentEntry, add func(found) bool) (full bool, err error) {
-	if len(q.view.placed) > maxPlaced {
-		clear(q.view.placed)
-	}
+	q.view.forget()
 	nos := make([]int64, 0, len(rows))
 	for _, r := range rows {
 		if at, ok := q.view.placed[r.no]; q.view.sees(r.updatedAt, r.number) && (!ok || at == r.updatedAt) {
