@@ -1,7 +1,6 @@
 package connectcases
 
 import (
-	"bytes"
 	"slices"
 )
 
@@ -16,8 +15,7 @@ func (q *query) count(first searchPage) (*int64, error) {
 	case !first.more:
 		n = int64(len(first.cases))
 	case q.filter == nil && len(q.term) == 0:
-		f := q.cat.fieldByID[fieldCreated]
-		n, err = countValues(q.tx, q.cat.domain.No, f.Position, []byte{}, lastValue, maxTotal)
+		n, err = countValues(q.tx, q.cat.domain.No, q.cat.fieldByID[fieldCreated].everyValue(), maxTotal)
 	case q.filter == nil && len(q.term) <= maxAsked:
 		n, err = q.countTerm()
 	case len(q.term) > 0:
@@ -47,34 +45,11 @@ func (q *query) countFilter() (*int64, error) {
 	for len(f.parts) == 1 && f.op != opNot {
 		f = f.parts[0]
 	}
-	fieldNo, from, to := int64(tagsNo), []byte(nil), []byte(nil)
-	switch {
-	case f.op == opTag && f.tagKey != nil:
-		// With a key alone a case has one tag at most; with a value that is cut off, others would be counted too.
-		if from, to = f.tagRange(); len(from) >= maxKey {
-			return nil, nil
-		}
-	case f.field != nil && f.key != nil && f.field.ordered() && len(f.key) < maxKey:
-		fieldNo, from, to = f.field.Position, []byte{}, lastValue
-		behind := append(bytes.Clone(f.key), 0)
-		switch f.op {
-		case opEqual:
-			from, to = f.key, behind
-		case opGreater:
-			from = behind
-		case opGreaterOrEqual:
-			from = f.key
-		case opLess:
-			to = f.key
-		case opLessOrEqual:
-			to = behind
-		case opAnd, opOr, opNot, opTag, opContains:
-			return nil, nil
-		}
-	default:
+	r, ok := f.valueRange()
+	if !ok || !r.exact {
 		return nil, nil
 	}
-	n, err := countValues(q.tx, q.cat.domain.No, fieldNo, from, to, maxTotal)
+	n, err := countValues(q.tx, q.cat.domain.No, r, maxTotal)
 	return &n, err
 }
 

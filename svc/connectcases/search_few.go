@@ -1,7 +1,6 @@
 package connectcases
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -96,27 +95,17 @@ func (q *query) fewOf(f *filter, limit int, again bool) (nos []int64, exact, ok 
 		}
 	case opOr:
 		return q.fewOfAny(f.parts, limit, again)
-	case opTag:
-		if f.tagKey == nil {
-			return nil, false, false, nil
+	case opEqual, opTag, opGreater, opGreaterOrEqual, opLess, opLessOrEqual:
+		if r, ok := f.valueRange(); ok {
+			nos, ok, err = listValues(q.tx, q.cat.domain.No, r, limit)
+			return nos, r.exact, ok, err
 		}
-		from, to := f.tagRange()
-		nos, ok, err = listValues(q.tx, q.cat.domain.No, tagsNo, from, to, limit)
-		return nos, f.tagValue != nil && len(from) < maxKey, ok, err
-	case opEqual:
-		return q.fewEqual(f, limit, again)
-	case opNot, opContains, opGreater, opGreaterOrEqual, opLess, opLessOrEqual:
+		if f.op == opEqual && f.key != nil {
+			return q.fewEqual(f, limit, again)
+		}
+	case opNot, opContains:
 	}
 	return nil, false, false, nil
-}
-
-// tagRange gives the first key of tags that the filter wants, and the first behind them.
-func (f *filter) tagRange() (from, to []byte) {
-	if f.tagValue == nil {
-		return tagKey(*f.tagKey, ""), []byte(*f.tagKey + "\x01")
-	}
-	from = cut(tagKey(*f.tagKey, *f.tagValue))
-	return from, append(bytes.Clone(from), 0)
 }
 
 // fewOfAny is few for alternatives.
@@ -136,18 +125,12 @@ func (q *query) fewOfAny(parts []*filter, limit int, again bool) (nos []int64, e
 	return slices.Compact(nos), exact, true, nil
 }
 
-// fewEqual is few for a field with a value.
+// fewEqual is few for a field with a value that cases_value does not hold.
 func (q *query) fewEqual(f *filter, limit int, again bool) (nos []int64, exact, ok bool, err error) {
 	switch {
-	case f.key == nil:
-		return nil, false, false, nil
 	case f.fieldID == fieldCaseID:
 		nos, err = listCaseNo(q.tx, q.cat.domain.ID, f.value.Text)
 		return nos, true, err == nil, err
-	case f.field.ordered():
-		from := cut(f.key)
-		nos, ok, err = listValues(q.tx, q.cat.domain.No, f.field.Position, from, append(bytes.Clone(from), 0), limit)
-		return nos, len(from) < maxKey, ok, err
 	case f.field.Type == typeDateTime:
 		return nil, false, false, nil
 	}

@@ -205,24 +205,24 @@ func listCaseNo(tx *store.Tx, domainID, caseID string) ([]int64, error) {
 	return store.Column[int64](tx, `SELECT case_no FROM cases_case WHERE domain_id = ? AND case_id = ?`, domainID, caseID)
 }
 
-// listValues reads which cases have values from one key up to another one. It is not ok when they are more than
-// limit, which it finds out without reading them.
-func listValues(tx *store.Tx, domainNo, fieldNo int64, from, to []byte, limit int) (nos []int64, ok bool, err error) {
+// listValues reads which cases have values in a range. It is not ok when they are more than limit, which it finds out
+// without reading them.
+func listValues(tx *store.Tx, domainNo int64, r valueRange, limit int) (nos []int64, ok bool, err error) {
 	var one int64
 	more, err := tx.Get(`SELECT 1 FROM cases_value WHERE domain_no = ? AND field_no = ? AND value >= ? AND value < ? LIMIT 1 OFFSET ?`,
-		[]any{domainNo, fieldNo, from, to, limit}, &one)
+		[]any{domainNo, r.fieldNo, r.from, r.to, limit}, &one)
 	if more || err != nil {
 		return nil, false, err
 	}
 	nos, err = store.Column[int64](tx, `SELECT case_no FROM cases_value WHERE domain_no = ? AND field_no = ? AND value >= ? AND value < ?`,
-		domainNo, fieldNo, from, to)
+		domainNo, r.fieldNo, r.from, r.to)
 	return nos, true, err
 }
 
-// countValues counts the cases that have values from one key up to another one, up to a limit.
-func countValues(tx *store.Tx, domainNo, fieldNo int64, from, to []byte, limit int) (n int64, err error) {
+// countValues counts the cases that have values in a range, up to a limit.
+func countValues(tx *store.Tx, domainNo int64, r valueRange, limit int) (n int64, err error) {
 	_, err = tx.Get(`SELECT COUNT(*) FROM (SELECT 1 FROM cases_value
-		WHERE domain_no = ? AND field_no = ? AND value >= ? AND value < ? LIMIT ?) AS v`, []any{domainNo, fieldNo, from, to, limit}, &n)
+		WHERE domain_no = ? AND field_no = ? AND value >= ? AND value < ? LIMIT ?) AS v`, []any{domainNo, r.fieldNo, r.from, r.to, limit}, &n)
 	return n, err
 }
 
@@ -232,15 +232,17 @@ type valueKey struct {
 	no    int64
 }
 
-// listInOrder reads up to limit rows of a field's values behind one, in their order.
-func listInOrder(tx *store.Tx, domainNo int64, s sortBy, from valueKey, limit int) ([]valueKey, error) {
-	query := `SELECT value, case_no FROM cases_value WHERE domain_no = ? AND field_no = ? AND (value, case_no) > (?, ?)
+// listInOrder reads up to limit rows of a range of values behind one, in their order.
+func listInOrder(tx *store.Tx, domainNo int64, r valueRange, desc bool, from valueKey, limit int) ([]valueKey, error) {
+	query := `SELECT value, case_no FROM cases_value WHERE domain_no = ? AND field_no = ? AND (value, case_no) > (?, ?) AND value < ?
 		ORDER BY value, case_no LIMIT ?`
-	if s.desc {
-		query = `SELECT value, case_no FROM cases_value WHERE domain_no = ? AND field_no = ? AND (value, case_no) < (?, ?)
+	until := r.to
+	if desc {
+		query = `SELECT value, case_no FROM cases_value WHERE domain_no = ? AND field_no = ? AND (value, case_no) < (?, ?) AND value >= ?
 		ORDER BY value DESC, case_no DESC LIMIT ?`
+		until = r.from
 	}
-	return store.List(tx, query, []any{domainNo, s.field.Position, from.value, from.no, limit}, func(scan store.Scan) (k valueKey, err error) {
+	return store.List(tx, query, []any{domainNo, r.fieldNo, from.value, from.no, until, limit}, func(scan store.Scan) (k valueKey, err error) {
 		err = scan(&k.value, &k.no)
 		return k, err
 	})

@@ -9,19 +9,25 @@ import (
 func (q *query) runValues(col *collector) error {
 	s := q.sorts[0]
 	col.ordered = true
-	from := valueKey{value: []byte{}, no: math.MinInt64}
+	r, unset := s.field.everyValue(), true
+	if q.filter != nil {
+		unset = q.filter.narrow(&r)
+	}
+	from := valueKey{value: r.from, no: math.MinInt64}
 	if s.desc {
-		from = valueKey{value: lastValue, no: math.MaxInt64}
+		from.value = r.to
 	}
 	if q.after != nil && q.after.keys[0] != nil {
 		from.value = q.after.keys[0]
 		if len(q.sorts) == 1 {
 			from.no = q.after.no
+		} else if s.desc {
+			from.no = math.MaxInt64
 		}
 	}
 	if q.after == nil || q.after.keys[0] != nil {
 		for looked := 0; ; {
-			rows, err := listInOrder(q.tx, q.cat.domain.No, s, from, readAtOnce)
+			rows, err := listInOrder(q.tx, q.cat.domain.No, r, s.desc, from, readAtOnce)
 			if err != nil {
 				return err
 			}
@@ -39,11 +45,11 @@ func (q *query) runValues(col *collector) error {
 			}
 		}
 	}
+	if !unset {
+		return nil
+	}
 	return q.runUnset(col)
 }
-
-// lastValue sorts behind every value.
-var lastValue = []byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
 
 // visitCases reads cases and adds those that match.
 func (q *query) visitCases(rows []valueKey, col *collector) (full bool, err error) {

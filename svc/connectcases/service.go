@@ -19,7 +19,7 @@
 //	changes.go       what a transaction does to cases and items, written together
 //	event_config.go  which events are published, and with what in them
 //	search.go        searches for cases: search_filter.go what is wanted · search_few.go, search_walk.go, search_values.go the
-//	                 ways to find it · search_view.go, search_moved.go pages while cases change · search_count.go,
+//	                 ways to find it, search_range.go what of a field's values it takes · search_view.go, search_moved.go pages while cases change · search_count.go,
 //	                 search_token.go · search_index.go what the tables of the search hold: search_key.go,
 //	                 search_signature.go, search_words.go · search_sweep.go what goes out of them by itself
 //	actor.go         who did it · client_token.go idempotency · page.go lists in pages
