@@ -65,8 +65,16 @@ func (q *query) visitCases(rows []valueKey, col *collector) (full bool, err erro
 }
 
 // runUnset goes on with the cases that have no value in the field that the order begins with: these come last,
-// in the order of their numbers.
+// in the order of their numbers. Those of a small domain are looked up, for the numbers go through all domains.
 func (q *query) runUnset(col *collector) error {
+	all, ok, err := listValues(q.tx, q.cat.domain.No, q.cat.fieldByID[fieldCreated].everyValue(), fewCases)
+	if err != nil {
+		return err
+	}
+	if ok {
+		col.ordered = false
+		return q.collectFew(all, col)
+	}
 	after, desc := int64(math.MinInt64), q.sorts[len(q.sorts)-1].desc
 	if desc {
 		after = math.MaxInt64
