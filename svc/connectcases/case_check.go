@@ -65,7 +65,8 @@ func (s *Service) checkChange(cat *catalog, c *Case, u update, now time.Time) er
 		after = &copied
 	}
 	for _, f := range u.fields {
-		if f.Value.blank() && (s.always(f.ID) || t != nil && t.requires(f.ID) && !t.ruleSet.hides(after, f.ID)) {
+		required := t != nil && t.requires(f.ID) && !cat.fieldByID[f.ID].Deleted && !t.ruleSet.hides(after, f.ID)
+		if f.Value.blank() && (required || s.always(f.ID)) {
 			return invalid("The field " + f.ID + " is required and cannot be emptied.")
 		}
 	}

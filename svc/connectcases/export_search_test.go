@@ -168,3 +168,13 @@ func (s *Service) CheckSignatures(ctx context.Context, in *api.SearchCasesInput)
 	})
 	return wrong, err
 }
+
+// has says whether the signature has all bits of another one.
+func (s *signature) has(other signature) bool {
+	for i, part := range other {
+		if s[i]&part != part {
+			return false
+		}
+	}
+	return true
+}

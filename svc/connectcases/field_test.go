@@ -46,6 +46,7 @@ func TestDeletedFieldIsHiddenAndItsValuesStay(t *testing.T) {
 		h.config(s, `{"enabled":true,"includedData":{"caseData":{"fields":[{"id":"`+s.note+`"},{"id":"title"}]}}}`)
 		kept := h.create(s, str(s.note, "kept"))
 		without := h.create(s)
+		demanded := h.made(s.cases(), strings.Replace(s.newCase(str(s.note, "demanded"), str("summary", "x")), s.template, template, 1), "caseId")
 		choice := h.selectField(s, "Choice", "a")
 		for range 2 { // the second time changes nothing
 			h.must("DELETE", d+"/fields/"+s.note, "")
@@ -76,6 +77,7 @@ func TestDeletedFieldIsHiddenAndItsValuesStay(t *testing.T) {
 			h.Errorf("a deleted field is in an event: %s", e.raw)
 		}
 		h.must("PUT", s.cases(kept), `{"fields":[{"id":"`+s.note+`","value":{"emptyValue":{}}}]}`)
+		h.must("PUT", s.cases(demanded), `{"fields":[{"id":"`+s.note+`","value":{"emptyValue":{}}}]}`)
 		h.must("POST", s.cases(), `{"templateId":"`+template+`","fields":[`+str("title", "x")+`,`+str("customer_id", customer)+`,`+str("summary", "s")+`]}`)
 		h.refused([]refusal{
 			{"UpdateField", "PUT", d + "/fields/" + s.note, `{"name":"a"}`, invalid, "deleted"},

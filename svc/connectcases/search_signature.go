@@ -62,13 +62,3 @@ func (c *Case) signature(cat *catalog, words []string) (s signature) {
 	}
 	return s
 }
-
-// has says whether the signature has all bits of another one.
-func (s *signature) has(other signature) bool {
-	for i, part := range other {
-		if s[i]&part != part {
-			return false
-		}
-	}
-	return true
-}

@@ -247,7 +247,7 @@ func (d *domain) changeable(k *kase, fields []fieldValue, user object, n int) bo
 	after.apply(fields, user, n)
 	for _, f := range fields {
 		always := slices.Contains([]string{"title", "status", "customer_id"}, f.id)
-		if f.blank() && (always || slices.Contains(t.required, f.id) && !d.hides(t, f.id, after.get)) {
+		if f.blank() && (always || slices.Contains(t.required, f.id) && d.live([]string{f.id}) && !d.hides(t, f.id, after.get)) {
 			return false
 		}
 	}
