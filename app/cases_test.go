@@ -467,6 +467,35 @@ func TestFileThatComesTwiceMakesNothingTwice(t *testing.T) {
 	}
 }
 
+func TestMapIsNotWrittenOverWhatIsNotItsOwn(t *testing.T) {
+	l := newLand(t)
+	file, to := small(t, "nonsense"), l.domain()
+	maps := filepath.Join(t.TempDir(), "map.jsonl")
+	m := transfer.Import{To: to, File: file, State: file + ".position", Map: file, Connections: 1}
+	if err := m.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "exists already") {
+		t.Fatalf("the file is its own map: %v", err)
+	}
+	m.Map = maps
+	if err := m.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "related item 1") {
+		t.Fatal(err)
+	}
+	m.LeaveOut = true
+	if err := m.Run(t.Context()); err != nil { // goes on with the map that it has begun
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(maps)
+	if err != nil || !strings.HasPrefix(string(want), `{"caseId":"c","newCaseId":`) {
+		t.Fatalf("%s %v", want, err)
+	}
+	m.To, m.State, m.Connections = l.domain(), file+".other", 1
+	if err := m.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "exists already") {
+		t.Errorf("a map was written over: %v", err)
+	}
+	if got, err := os.ReadFile(maps); err != nil || string(got) != string(want) {
+		t.Errorf("%s %v", got, err)
+	}
+}
+
 func TestRefusedItemsMayBeLeftOut(t *testing.T) {
 	l := newLand(t)
 	file := small(t, "nonsense")

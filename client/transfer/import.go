@@ -72,7 +72,7 @@ func (m *Import) Run(ctx context.Context) error {
 	if err := run.look(ctx); err != nil {
 		return err
 	}
-	if run.maps, err = m.openMap(run.position.MapBytes); err != nil {
+	if run.maps, err = run.openMap(); err != nil {
 		return err
 	}
 	defer run.maps.Close()
@@ -137,24 +137,6 @@ func (m *importer) look(ctx context.Context) (err error) {
 	}
 	m.position.Compare = len(p.Cases) > 0
 	return nil
-}
-
-// openMap opens the map where its lines go on; nowhere is a file too.
-func (m *Import) openMap(size int64) (*os.File, error) {
-	if m.Map == "" {
-		return os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	}
-	f, err := os.OpenFile(m.Map, os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.Truncate(size); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	if _, err := f.Seek(size, io.SeekStart); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
 }
 
 // importer is a run of an Import.
