@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -505,6 +506,34 @@ func TestRefusedItemsMayBeLeftOut(t *testing.T) {
 	}
 	if code, _, errs := run(t, append(args, "--leave-out")...); code != 0 || !strings.Contains(errs, "line 4: left out: the Contact 1") || !strings.Contains(errs, "1 related items") {
 		t.Errorf("%d %s", code, errs)
+	}
+}
+
+// ended is a connection on which the key ends when the first related item is made.
+type ended struct{}
+
+// RoundTrip sends a request.
+func (ended) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.URL.Path, "/related-items/") {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	answer := httptest.NewRecorder()
+	answer.Header().Set("X-Amzn-Errortype", "ExpiredTokenException")
+	answer.WriteHeader(http.StatusForbidden)
+	return answer.Result(), nil
+}
+
+func TestKeyThatEndsLeavesNoItemOut(t *testing.T) {
+	l := newLand(t)
+	to := l.domain()
+	c := *to.Client
+	c.HTTP = &http.Client{Transport: ended{}}
+	m := transfer.Import{
+		To: &transfer.Domain{Client: &c, ID: to.ID}, State: filepath.Join(t.TempDir(), "position"), Connections: 1,
+		File: small(t, "arn:aws:connect:us-east-1:111122223333:instance/i/contact/c"), LeaveOut: true,
+	}
+	if err := m.Run(t.Context()); client.Code(err) != "ExpiredTokenException" {
+		t.Errorf("the import ended with %v", err)
 	}
 }
 

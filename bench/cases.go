@@ -119,7 +119,7 @@ func (w *caseWork) newCase(i int) client.Object {
 	}}
 }
 
-// grow makes cases until there are n. Events are off meanwhile: what is measured comes later.
+// grow makes cases until there are n. Before the first measurement events are off, later they are on.
 func (w *caseWork) grow(ctx context.Context, n int, out io.Writer) error {
 	var next atomic.Int64
 	next.Store(int64(len(w.ids)))
