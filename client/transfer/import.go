@@ -182,7 +182,7 @@ func (m *importer) scan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if r.Line > m.position.Line || m.position.Pass > passCases {
+		if m.position.Pass == passCases && r.Line > m.position.Line {
 			lines++
 		}
 		if !bytes.Contains(text, []byte(itemLink)) {
