@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -121,6 +122,9 @@ func (l *land) furnish(d *transfer.Domain) {
 		item(of, "Sla", object{"sla": object{"slaInputConfiguration": object{
 			"name": "In time", "type": "CaseField", "fieldId": "status", "targetFieldValues": []object{{"stringValue": "closed"}}, "targetSlaMinutes": 600,
 		}}}, nil)
+	}
+	for _, of := range []string{"field/" + plan, "layout/" + layout, "case-rule/" + rule, "template/" + live, "template/" + gone} {
+		l.post("POST", "/tags/"+url.PathEscape("arn:aws:cases:us-east-1:111122223333:domain/"+d.ID+"/"+of), object{"tags": object{"of": of[:3]}}, "")
 	}
 	options(false)
 	l.post("PUT", at+"/templates/"+live, object{

@@ -8,4 +8,5 @@
 //	line.go     the lines, and reading them · domain.go calls of the API · position.go how far it is, and the map
 //	export.go   domain -> file · export_config.go, export_cases.go the lines of each kind
 //	import.go   file -> domain, in passes · import_config.go, import_cases.go, import_items.go each kind
+//	            import_finish.go what waits until all cases are there
 package transfer
