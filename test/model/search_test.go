@@ -205,8 +205,11 @@ func words(s string) []string {
 	})
 }
 
-// hasWords says whether each word of a term is somewhere in the values of a case.
+// hasWords says whether each word of a term is somewhere in the values of a case. A term without words finds nothing.
 func (d *domain) hasWords(k *kase, term string) bool {
+	if term != "" && len(words(term)) == 0 {
+		return false
+	}
 	var all []string
 	for id, v := range k.values {
 		f := find(d.fields, id)
