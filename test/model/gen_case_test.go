@@ -388,3 +388,34 @@ func (g *gen) searchCases(d *domain) call {
 	in["maxResults"] = 10 + g.IntN(91)
 	return g.make("SearchCases", in)
 }
+
+// firstPage makes up a search that is read page by page, with other calls in between.
+func (g *gen) firstPage(*domain) call {
+	c := g.searchCases(g.w.domains[0])
+	c.OnePage = true
+	c.In["maxResults"] = float64(3 + g.IntN(20))
+	sorts := []any{}
+	for _, s := range list(c.In, "sorts") {
+		if s["fieldId"] != "next_sla_breach_datetime" { // moves without an update: the server takes such cases where they are
+			sorts = append(sorts, s)
+		}
+	}
+	c.In["sorts"] = sorts
+	return c
+}
+
+// nextPage makes up the next page of a search. A few are those of another one.
+func (g *gen) nextPage(d *domain) call {
+	// A token is good for a quarter of an hour; those of the last thousand calls are not nearly so old.
+	young := slices.DeleteFunc(sorted(g.w.searches), func(token string) bool { return g.w.searches[token].made < g.n-1000 })
+	if len(young) == 0 {
+		return g.firstPage(d)
+	}
+	of := oneOf(g, young)
+	c := g.make("SearchCases", g.w.searches[of].in)
+	c.In["nextToken"], c.OnePage = of, true
+	if g.chance(0.02) {
+		c.In["searchTerm"] = "another"
+	}
+	return c
+}

@@ -31,7 +31,7 @@ func newRun(ctx context.Context, servers ...*server) (*run, error) {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	return &run{servers: servers, w: &world{}, owed: make([][]object, len(servers)), count: map[string]int{}}, nil
+	return &run{servers: servers, w: &world{searches: map[string]*search{}}, owed: make([][]object, len(servers)), count: map[string]int{}}, nil
 }
 
 // answered is a server's answer, or why there is none.
@@ -261,14 +261,11 @@ func (r *run) drain(ctx context.Context) error {
 // expect applies a call to the model, and gives what it comes to in the form of decoded JSON.
 func (w *world) expect(c call) outcome {
 	o := refused(invalid)
-	if wellFormed(c.In) && !has(c.In, "nextToken") { // no call is made up with a token that is right
+	if wellFormed(c.In) && (!has(c.In, "nextToken") || w.searches[str(c.In, "nextToken")] != nil) {
 		o = operations[c.Op].apply(w, c)
 	}
 	if o.code == "" {
 		o.out = normal(o.out).(object)
-		if all, _ := o.out[operations[c.Op].list].([]any); c.FirstPage && len(all) > 0 {
-			o.out[operations[c.Op].list] = all[:1]
-		}
 	}
 	for i := range o.events {
 		o.events[i] = normal(o.events[i]).(object)

@@ -13,7 +13,8 @@ type object = map[string]any
 
 // world is all that the model knows: what the server should hold.
 type world struct {
-	domains []*domain
+	domains  []*domain
+	searches map[string]*search // by the token of their next page
 }
 
 // domain is a Cases domain. Its configuration is in lists in the order of creation, deleted things included.
