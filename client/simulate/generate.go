@@ -56,8 +56,15 @@ func (g *Generator) newCase(w writer, i int) object {
 		name    string
 		percent int
 	}{
-		{fieldProduct, 80}, {fieldRegion, 90}, {fieldPriority, 70}, {fieldOrder, 75}, {fieldQuote, 40}, {fieldAmount, 50}, {fieldDue, 25},
-		{fieldTracking, 20}, {fieldOwner, 35},
+		{fieldProduct, 80},
+		{fieldRegion, 90},
+		{fieldPriority, 70},
+		{fieldOrder, 75},
+		{fieldQuote, 40},
+		{fieldAmount, 50},
+		{fieldDue, 25},
+		{fieldTracking, 20},
+		{fieldOwner, 35},
 	} {
 		required := false
 		for _, name := range t.Required {

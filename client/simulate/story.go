@@ -49,25 +49,25 @@ func room(s *story) bool { return s.items < maxItems }
 // whileOpen is what happens to open cases, whileClosed what happens to closed ones.
 var (
 	whileOpen = []move{
-		{24, room, (*story).comment},
-		{16, room, (*story).contact},
-		{22, always, (*story).change},
-		{14, always, (*story).close},
-		{8, always, (*story).assign},
-		{4, room, (*story).custom},
-		{4, func(s *story) bool { return !s.watched && room(s) }, (*story).sla},
-		{3, room, (*story).file},
-		{2, room, (*story).link},
-		{3, func(s *story) bool { return len(s.comments) > 0 }, (*story).editComment},
-		{1, func(s *story) bool { return len(s.customs) > 0 }, (*story).editCustom},
-		{1, func(s *story) bool { return len(s.comments) > 0 }, (*story).removeComment},
-		{1, always, (*story).remove},
+		{240, room, (*story).comment},
+		{160, room, (*story).contact},
+		{220, always, (*story).change},
+		{140, always, (*story).close},
+		{80, always, (*story).assign},
+		{40, room, (*story).custom},
+		{40, func(s *story) bool { return !s.watched && room(s) }, (*story).sla},
+		{30, room, (*story).file},
+		{20, room, (*story).link},
+		{30, func(s *story) bool { return len(s.comments) > 0 }, (*story).editComment},
+		{10, func(s *story) bool { return len(s.customs) > 0 }, (*story).editCustom},
+		{10, func(s *story) bool { return len(s.comments) > 0 }, (*story).removeComment},
+		{2, always, (*story).remove},
 	}
 	whileClosed = []move{
-		{60, always, (*story).reopen},
-		{25, room, (*story).comment},
-		{10, room, (*story).contact},
-		{5, always, (*story).remove},
+		{600, always, (*story).reopen},
+		{250, room, (*story).comment},
+		{130, room, (*story).contact},
+		{20, always, (*story).remove},
 	}
 )
 

@@ -45,8 +45,16 @@ var priorities = words("normal low high urgent")
 
 // reasons are the options of the system field case_reason.
 var reasons = []Option{
-	{"Delivery", "delivery"}, {"Billing", "billing"}, {"Return", "return"}, {"Technical problem", "technical"}, {"Account", "account"},
-	{"Complaint", "complaint"}, {"Warranty", "warranty"}, {"Question before a purchase", "presales"}, {"Data protection", "privacy"}, {"Other", "other"},
+	{"Delivery", "delivery"},
+	{"Billing", "billing"},
+	{"Return", "return"},
+	{"Technical problem", "technical"},
+	{"Account", "account"},
+	{"Complaint", "complaint"},
+	{"Warranty", "warranty"},
+	{"Question before a purchase", "presales"},
+	{"Data protection", "privacy"},
+	{"Other", "other"},
 }
 
 // Fields lists the custom fields: one of every type at least.

@@ -22,6 +22,7 @@ import (
 type query struct {
 	svc    *Service
 	tx     *store.Tx
+	gone   func() error // says when nobody waits for the answer any more
 	cat    *catalog
 	filter *filter  // nil: every case
 	term   []string // words that a case must have
@@ -166,7 +167,7 @@ type collector struct {
 	list []found
 	// ordered says that the cases come in the order of the first key.
 	ordered bool
-	seen    map[int64]bool
+	seen    map[int64]bool // the cases of list
 }
 
 // newCollector makes one for cases that come in any order.
@@ -194,6 +195,9 @@ func (l *collector) add(f found) (full bool) {
 func (l *collector) trim() {
 	slices.SortFunc(l.list, func(a, b found) int { return l.q.compare(a.at, b.at) })
 	keep := min(len(l.list), l.q.size+1)
+	for _, f := range l.list[keep:] {
+		delete(l.seen, f.c.No)
+	}
 	clear(l.list[keep:])
 	l.list = l.list[:keep]
 }

@@ -72,9 +72,14 @@ func fill(b *testing.B, h *house, n int) (s shop, choice string, ids []string) {
 	return s, choice, ids
 }
 
-// BenchmarkSearchCases measures searches of each way to go, and the first of them while cases are updated.
+// BenchmarkSearchCases measures searches of each way to go, and what updates cost: on PostgreSQL where a server for
+// tests is named, on SQLite otherwise.
 func BenchmarkSearchCases(b *testing.B) {
-	h := build(b, storetest.SQLite(b).Open(b, store.Options{}), connectcases.Config{})
+	d := storetest.SQLite(b)
+	if server := os.Getenv(storetest.Env); server != "" {
+		d = storetest.Postgres(b, server)
+	}
+	h := build(b, d.Open(b, store.Options{}), connectcases.Config{})
 	s, choice, ids := fill(b, h, *benchCases)
 	equal := func(id string, v api.FieldValueUnion) *api.CaseFilter {
 		return &api.CaseFilter{Field: &api.FieldFilter{EqualTo: &api.FieldValue{Id: id, Value: v}}}

@@ -18,18 +18,27 @@ func (q *query) count(first searchPage) (*int64, error) {
 	case q.filter == nil && len(q.term) == 0:
 		f := q.cat.fieldByID[fieldCreated]
 		n, err = countValues(q.tx, q.cat.domain.No, f.Position, []byte{}, lastValue, maxTotal)
-	case q.filter == nil:
-		list := make([]string, len(q.term))
-		for i, w := range q.term {
-			list[i] = domainWord(q.cat.domain, w)
-		}
-		n, err = countWords(q.tx, list, maxTotal)
+	case q.filter == nil && len(q.term) <= maxAsked:
+		n, err = q.countTerm()
 	case len(q.term) > 0:
 		return nil, nil
 	default:
 		return q.countFilter()
 	}
 	return &n, err
+}
+
+// countTerm is count for a search of words alone.
+func (q *query) countTerm() (int64, error) {
+	list, term := q.domainTerm(q.term)
+	if q.svc.common.hasMany(term, q.tx.Now()) {
+		return maxTotal, nil
+	}
+	n, err := countWords(q.tx, list, maxTotal)
+	if n == maxTotal {
+		q.svc.common.putMany(term, q.tx.Now())
+	}
+	return n, err
 }
 
 // countFilter is count for a filter that is a single comparison that an index can make.

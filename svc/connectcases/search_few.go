@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // How many cases are few: so many are looked up at once, and so many when going along an order has not filled
@@ -20,6 +21,29 @@ const (
 type commonTerms struct {
 	mu    sync.Mutex
 	terms map[string]bool
+	many  map[string]time.Time // when a term was last counted up to maxTotal
+}
+
+// countAgain is how long a term that many cases have is taken to go on so: counting it means reading much of the
+// index on PostgreSQL.
+const countAgain = time.Minute
+
+// hasMany says whether a term was counted up to maxTotal shortly before now.
+func (c *commonTerms) hasMany(term string, now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, ok := c.many[term]
+	return ok && now.Sub(at) < countAgain
+}
+
+// putMany remembers that a term was counted up to maxTotal.
+func (c *commonTerms) putMany(term string, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.many == nil || len(c.many) >= maxCommon {
+		c.many = make(map[string]time.Time)
+	}
+	c.many[term] = now
 }
 
 // maxCommon bounds how many terms are remembered.
@@ -58,7 +82,7 @@ func (q *query) few(limit int, again bool) (nos []int64, exact, ok bool, err err
 		return nil, false, false, nil
 	}
 	nos, ok, err = q.fewWords(q.term, limit, again)
-	return nos, q.filter == nil, ok, err
+	return nos, q.filter == nil && len(q.term) <= maxAsked, ok, err
 }
 
 // fewOf is few for a part of the filter that every match fulfils.
@@ -136,18 +160,14 @@ func (q *query) fewEqual(f *filter, limit int, again bool) (nos []int64, exact, 
 		return nil, false, false, err
 	}
 	more, ok, err := q.fewWords([]string{moreWords}, limit, again) // whose words may have been left out
-	return append(nos, more...), false, ok, err
+	nos = append(nos, more...)
+	slices.Sort(nos)
+	return slices.Compact(nos), false, ok, err
 }
 
 // fewWords is few for words that a case must have.
 func (q *query) fewWords(list []string, limit int, again bool) (nos []int64, ok bool, err error) {
-	list = slices.Clone(list)
-	slices.Sort(list)
-	list = slices.Compact(list)
-	for i, w := range list {
-		list[i] = domainWord(q.cat.domain, w)
-	}
-	term := strings.Join(list, " ")
+	list, term := q.domainTerm(list)
 	if !again && q.svc.common.has(term) {
 		return nil, false, nil
 	}
@@ -157,6 +177,21 @@ func (q *query) fewWords(list []string, limit int, again bool) (nos []int64, ok 
 	}
 	q.svc.common.put(term, len(nos) > fewCases)
 	return nos, len(nos) <= limit, nil
+}
+
+// maxAsked bounds how many words an index is asked for at once: the longest, which are likely to be the rarest.
+const maxAsked = 24
+
+// domainTerm gives words as cases_words has them, each once and maxAsked at most, and one text for all of them.
+func (q *query) domainTerm(words []string) (list []string, term string) {
+	list = slices.Clone(words)
+	slices.SortFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	list = slices.Compact(list)
+	list = list[:min(len(list), maxAsked)]
+	for i, w := range list {
+		list[i] = domainWord(q.cat.domain, w)
+	}
+	return list, strings.Join(list, " ")
 }
 
 // runFew gives the page of cases that an index has found.
@@ -236,7 +271,7 @@ func (q *query) fewPlaces(nos []int64) ([]recentEntry, error) {
 func (q *query) eachFew(nos []int64, add func(found) bool) error {
 	for len(nos) > 0 {
 		n := min(len(nos), readAtOnce)
-		cases, err := readCases(q.tx, q.cat.domain.ID, nos[:n])
+		cases, err := q.readCases(nos[:n])
 		if err != nil {
 			return err
 		}

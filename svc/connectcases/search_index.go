@@ -78,9 +78,12 @@ func (r *indexRows) addChange(ch indexChange) {
 	if slices.Equal(ch.was.Values, ch.now.Values) && ch.was.UpdatedAt.Equal(ch.now.UpdatedAt) && len(ch.was.Tags) == 0 && len(ch.now.Tags) == 0 {
 		return
 	}
-	before, list := ch.was.words(ch.cat), ch.now.words(ch.cat)
-	if !slices.Equal(before, list) {
-		r.words = append(r.words, ch.words(before, list))
+	list := ch.now.words(ch.cat)
+	before := list
+	if !slices.Equal(ch.was.Values, ch.now.Values) {
+		if before = ch.was.words(ch.cat); !slices.Equal(before, list) {
+			r.words = append(r.words, ch.words(before, list))
+		}
 	}
 	row := ch.recent(list)
 	switch {

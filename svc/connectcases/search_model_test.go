@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -63,8 +64,10 @@ func newModel(h *house, seed uint64) *model {
 		texts[i] = m.text()
 	}
 	m.fields = []modelField{
-		{"title", "Text", texts}, {m.note, "Text", append(texts, "", strings.Repeat("long ", 200))}, {"summary", "Text", texts},
-		{m.amount, "Number", []any{-1.5, -0.0, 0.0, 1e300, 3.25, -7.0, 100.0, 1e-9, 42.0}},
+		{"title", "Text", texts},
+		{m.note, "Text", append(texts, "", strings.Repeat("long ", 200))},
+		{"summary", "Text", texts},
+		{m.amount, "Number", []any{-1.5, math.Copysign(0, -1), 0.0, 1e300, 3.25, -7.0, 100.0, 1e-9, 42.0}},
 		{m.gift, "Boolean", []any{true, false}},
 		{due, "DateTime", []any{"2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", "2026-02-01T10:30:00.5Z", "1969-07-20T20:17:40", "2026-02-01T10:30:00.123456789Z"}},
 		{link, "Url", []any{"https://example.com/a", "https://example.com/b?c=1", "x"}},

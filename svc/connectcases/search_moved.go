@@ -44,7 +44,7 @@ func (q *query) putBack() error {
 
 // putBackSome puts cases back that have changed. Those that were made since are left out.
 func (q *query) putBackSome(nos []int64) error {
-	cases, err := readCases(q.tx, q.cat.domain.ID, nos)
+	cases, err := q.readCases(nos)
 	if err != nil {
 		return err
 	}

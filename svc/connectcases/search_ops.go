@@ -37,7 +37,7 @@ func (s *Service) SearchCases(ctx context.Context, in *api.SearchCasesInput) (*a
 		if err != nil {
 			return err
 		}
-		q := &query{svc: s, tx: tx, cat: cat, filter: f, size: pageSize(size, maxSearchPageSize)}
+		q := &query{svc: s, tx: tx, gone: ctx.Err, cat: cat, filter: f, size: pageSize(size, maxSearchPageSize)}
 		if in.SearchTerm != nil && *in.SearchTerm != "" {
 			q.term = searchTerm(*in.SearchTerm)
 			q.none = len(q.term) == 0
@@ -185,8 +185,12 @@ func fieldFilter(in *api.FieldFilter) (*filter, error) {
 		op filterOp
 		v  *api.FieldValue
 	}{
-		{opEqual, in.EqualTo}, {opContains, in.Contains}, {opGreater, in.GreaterThan}, {opGreaterOrEqual, in.GreaterThanOrEqualTo},
-		{opLess, in.LessThan}, {opLessOrEqual, in.LessThanOrEqualTo},
+		{opEqual, in.EqualTo},
+		{opContains, in.Contains},
+		{opGreater, in.GreaterThan},
+		{opGreaterOrEqual, in.GreaterThanOrEqualTo},
+		{opLess, in.LessThan},
+		{opLessOrEqual, in.LessThanOrEqualTo},
 	} {
 		if c.v == nil {
 			continue

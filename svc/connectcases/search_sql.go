@@ -158,8 +158,12 @@ var (
 	updatesByNo = store.NewIn[int64](`SELECT case_no, updated_at FROM cases_case WHERE case_no IN `, ``)
 )
 
-// readCases reads cases of a domain; those that are not there are absent.
-func readCases(tx *store.Tx, domainID string, nos []int64) (map[int64]*Case, error) {
+// readCases reads cases of the domain; those that are not there are absent.
+func (q *query) readCases(nos []int64) (map[int64]*Case, error) {
+	if err := q.gone(); err != nil {
+		return nil, err
+	}
+	tx, domainID := q.tx, q.cat.domain.ID
 	cases := make(map[int64]*Case, len(nos))
 	err := casesByNo.Each(tx, nos, nil, func(scan store.Scan) error {
 		c, err := scanCase(scan, domainID)

@@ -1,7 +1,9 @@
 package connectcases_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	api "github.com/casestream/casestream/awsapi/connectcases"
 	"github.com/casestream/casestream/base/page"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/storetest"
@@ -410,6 +413,18 @@ func FuzzSearchToken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, token string, sorts int) {
 		if connectcases.SearchToken(token, min(max(sorts, 0), 2)) && len(token) > 20_000 {
 			t.Error("a token of that length is none of ours")
+		}
+	})
+}
+
+func TestASearchEndsWhenNobodyWaits(t *testing.T) {
+	each(t, func(h *house) {
+		s := h.shop()
+		h.create(s)
+		ctx, leave := context.WithCancel(t.Context())
+		leave()
+		if _, err := h.svc.SearchCases(ctx, &api.SearchCasesInput{DomainId: s.domain}); !errors.Is(err, context.Canceled) {
+			t.Errorf("the search of a caller who has gone: %v", err)
 		}
 	})
 }

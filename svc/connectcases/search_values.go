@@ -69,6 +69,9 @@ func (q *query) runUnset(col *collector) error {
 		after = q.after.no
 	}
 	for {
+		if err := q.gone(); err != nil {
+			return err
+		}
 		list, err := listCases(q.tx, q.cat.domain.ID, after, desc, readAtOnce)
 		if err != nil {
 			return err

@@ -20,6 +20,9 @@ type view struct {
 	placed   map[int64]int64 // the places of cases as far as they are known; notThere where a case had none
 }
 
+// maxPlaced bounds how many places a walk remembers, so as not to read a case again at each of its rows.
+const maxPlaced = 20_000
+
 // notThere is the place of a case that the first page has not seen.
 const notThere = 0
 

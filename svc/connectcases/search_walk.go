@@ -124,6 +124,9 @@ func (w *walk) until() int64 {
 // looked at so many. It says whether there is nothing more to be done.
 func (w *walk) run(rows int, add func(found) bool) (done bool, err error) {
 	for looked := 0; looked < rows; {
+		if err := w.q.gone(); err != nil {
+			return false, err
+		}
 		most := min(w.q.size+w.q.size/4+8, walkStep)
 		list, err := listRecent(w.q.tx, w, most)
 		if err != nil {
@@ -162,13 +165,16 @@ func (q *query) visit(rows []recentEntry, add func(found) bool) (full bool, err 
 
 // visitSome is visit for as many as are read at once.
 func (q *query) visitSome(rows []recentEntry, add func(found) bool) (full bool, err error) {
+	if len(q.view.placed) > maxPlaced {
+		clear(q.view.placed)
+	}
 	nos := make([]int64, 0, len(rows))
 	for _, r := range rows {
 		if at, ok := q.view.placed[r.no]; q.view.sees(r.updatedAt, r.number) && (!ok || at == r.updatedAt) {
 			nos = append(nos, r.no)
 		}
 	}
-	cases, err := readCases(q.tx, q.cat.domain.ID, nos)
+	cases, err := q.readCases(nos)
 	if err != nil {
 		return false, err
 	}
