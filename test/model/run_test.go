@@ -59,12 +59,15 @@ func (r *run) step(ctx context.Context, c call, kill bool) error {
 	r.count[c.Op+" "+want.code]++
 	after := r.readings(c)
 	for i, s := range r.servers {
-		if len(want.events) > 1 {
-			s.names.extend(len(want.events))
+		if want.moved > 0 {
+			s.names.extend(want.moved)
 		}
 		if kill {
 			if err := r.recover(ctx, s, c, &answers[i], before, after); err != nil {
 				return err
+			}
+			if want.moved > 0 { // the call may have been sent again, in a window of its own
+				s.names.extend(want.moved)
 			}
 		}
 		if answers[i].err != nil {

@@ -36,6 +36,7 @@ type outcome struct {
 	code   string // the exception; empty: success
 	out    object
 	events []object
+	moved  int // how many SLAs ended with an update: each has an instant of its own
 }
 
 // The exceptions.
