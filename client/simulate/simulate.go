@@ -38,7 +38,7 @@ type Config struct {
 // Simulation is one run.
 type Simulation struct {
 	cfg   Config
-	made  bool   // Setup has made the domain
+	own   bool   // the domain is the one that Setup makes
 	World *World // filled in by Setup, or by whoever needs no set-up
 }
 
