@@ -564,16 +564,23 @@ func TestKeyIsFoundWhereAWSToolsLookForIt(t *testing.T) {
 	if err := os.WriteFile(shared, []byte("[default]\naws_access_key_id=AKIDBAD\naws_secret_access_key=bad\n\n[good]\naws_access_key_id = AKIDGOOD\naws_secret_access_key = good\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, tt := range []struct{ args, says string }{
-		{"--profile good", "404"},
-		{"", "403"}, // the default profile's key is another server's
-		{"--profile none", "no access key of the profile none"},
-		{"--access-key-id AKIDGOOD --secret-access-key good", "404"},
+	for _, tt := range []struct{ args, says, env string }{
+		{"--profile good", "404", ""},
+		{"", "403", ""}, // the default profile's key is another server's
+		{"--profile none", "no access key of the profile none", ""},
+		{"--access-key-id AKIDGOOD --secret-access-key good", "404", ""},
+		{"", "404", "AKIDGOOD good"},
+		{"--profile good", "404", "AKIDBAD bad"},
+		{"--access-key-id AKIDGOOD --secret-access-key good", "404", "AKIDBAD bad"},
 	} {
+		if id, secret, ok := strings.Cut(tt.env, " "); ok {
+			t.Setenv("AWS_ACCESS_KEY_ID", id)
+			t.Setenv("AWS_SECRET_ACCESS_KEY", secret)
+		}
 		args := append([]string{"cases", "export", filepath.Join(t.TempDir(), "x"), "--domain-id", "none", "--endpoint", s.url, "--data", t.TempDir()}, strings.Fields(tt.args)...)
 		code, _, errs := run(t, args...)
 		if code != 1 || !strings.Contains(errs, tt.says) {
-			t.Errorf("%s: %d %s", tt.args, code, errs)
+			t.Errorf("%s, with %q in the environment: %d %s", tt.args, tt.env, code, errs)
 		}
 	}
 }
