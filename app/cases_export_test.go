@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/casestream/casestream/client"
 	"github.com/casestream/casestream/client/transfer"
@@ -111,5 +114,39 @@ func TestExportThatWroteNothingLeavesNothing(t *testing.T) {
 	e.From = l.domain()
 	if err := e.Run(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestExportIsResumedAfterEveryRequest(t *testing.T) {
+	l := newLand(t)
+	source := l.domain()
+	l.furnish(source)
+	want, err := os.ReadFile(l.export(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := int64(1); ; at++ {
+		file := filepath.Join(t.TempDir(), "cases.jsonl")
+		e := transfer.Export{File: file, State: file + ".position", Connections: 2}
+		e.From = (&breaker{at: at}).through(source)
+		if err := e.Run(t.Context()); err == nil {
+			break
+		} else if !errors.Is(err, errBroken) {
+			t.Fatal(err)
+		}
+		e.From = source
+		if err := e.Run(t.Context()); err != nil {
+			t.Fatalf("request %d: %v", at, err)
+		}
+		got, err := os.ReadFile(file)
+		if d := cmp.Diff(string(want), string(got)); err != nil || d != "" {
+			t.Fatalf("interrupted at request %d: %s %v", at, d, err)
+		}
+		if _, err := os.Stat(e.State); err == nil {
+			t.Fatal("a complete export leaves its position")
+		}
+		if err := e.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "exists already") {
+			t.Fatalf("a complete export was written over: %v", err)
+		}
 	}
 }

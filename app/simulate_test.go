@@ -3,6 +3,7 @@ package app_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/casestream/casestream/client/simulate"
@@ -45,6 +46,17 @@ func TestInterruptedSetUpIsCompleted(t *testing.T) {
 		read("profile", "GET", "/domains/simulation-profiles/integrations", &profiles)
 		if len(domains.IntegrationAssociationSummaryList) != 1 || len(profiles.Items) != 1 {
 			t.Fatalf("interrupted at request %d: the instance has %d domains, the profiles %d", at, len(domains.IntegrationAssociationSummaryList), len(profiles.Items))
+		}
+	}
+}
+
+func TestSimulationFillsAServer(t *testing.T) {
+	l := newLand(t)
+	args := []string{"simulate", "--endpoint", l.url, "--access-key-id", "x", "--secret-access-key", "x", "--customers", "20", "--cases", "40", "--connections", "4"}
+	for range 2 { // the second run finds what the first has made
+		code, out, errs := run(t, args...)
+		if code != 0 || !strings.Contains(out, "CreateCase                  40") || !strings.Contains(out, "changes in") {
+			t.Fatalf("%d %s %s", code, out, errs)
 		}
 	}
 }
