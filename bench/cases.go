@@ -85,10 +85,9 @@ func sentence(r *rand.Rand, words int) string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		// The square of a square root of a uniform number would be uniform: the fourth power makes the low
-		// ranks common, as in a language.
+		// The fourth power of a uniform number makes the low ranks common, as in a language.
 		u := r.Float64()
-		fmt.Fprintf(&b, "%s", word(int(u*u*u*u*20_000)))
+		b.WriteString(word(int(u * u * u * u * 20_000)))
 	}
 	return b.String()
 }
