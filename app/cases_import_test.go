@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -143,6 +144,18 @@ func TestFileThatComesTwiceMakesNothingTwice(t *testing.T) {
 			}
 		}
 		want = got
+	}
+	lines, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := filepath.Join(t.TempDir(), "later.jsonl")
+	if err := os.WriteFile(changed, bytes.Replace(lines, []byte(`"stringValue":"x"`), []byte(`"stringValue":"another"`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := transfer.Import{To: to, File: changed, State: changed + ".position", Connections: 2}
+	if err := m.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "line 4: the case c was imported before") {
+		t.Errorf("a case that has changed: %v", err)
 	}
 }
 
