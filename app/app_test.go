@@ -70,6 +70,8 @@ func TestWrongCallsAreRefused(t *testing.T) {
 		{"serve --cases-quota=domains=x", 2, "cases-quota"},
 		{"simulate --endpoint=nonsense", 1, "want a URL, or aws"},
 		{"simulate --connections=0", 1, "at least 1"},
+		{"simulate --customers=-1", 1, "--customers: at least 1"},
+		{"simulate --rate=NaN", 1, "want 0 or more"},
 		{"simulate --region=nowhere", 1, "not an AWS Region"},
 		{"cases export x", 2, "--domain-id"},
 		{"cases import no-such-file --domain-id=d --access-key-id=x", 1, "go together"},
@@ -199,6 +201,44 @@ func TestEnvSurvivesTheShell(t *testing.T) {
 	got, err := exec.Command("sh", "-c", `eval "$1"; printf %s "$AWS_SECRET_ACCESS_KEY"`, "sh", out).Output()
 	if err != nil || string(got) != secret {
 		t.Errorf("a shell reads %q, %v", got, err)
+	}
+}
+
+// firstLines is what a server says until it serves. Then it is stopped.
+type firstLines struct {
+	strings.Builder
+	stop context.CancelFunc
+}
+
+// Write takes a line.
+func (f *firstLines) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("msg=serving")) {
+		f.stop()
+	}
+	return f.Builder.Write(line)
+}
+
+func TestCommandThatAServerPrintsFindsIt(t *testing.T) {
+	for _, flags := range []string{
+		"--listen=127.0.0.1:0",
+		"--listen=127.0.0.1:0 --dev",
+		"--listen=127.0.0.1:0 --region=eu-west-1",
+		"--listen=127.0.0.1:0 --access-key-id=AKIAEXAMPLE --secret-access-key=s",
+		"--listen=:0 --insecure-http",
+	} {
+		ctx, stop := context.WithCancel(t.Context())
+		said := firstLines{stop: stop}
+		app.Main(ctx, append(strings.Fields("serve "+flags), "--data", t.TempDir()), io.Discard, &said)
+		_, command, _ := strings.Cut(said.String(), `eval "$(casestream `)
+		command, _, _ = strings.Cut(command, `)"`)
+		words, err := exec.Command("sh", "-c", "printf '%s\\n' "+command).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, out, errs := run(t, strings.Split(strings.TrimSpace(string(words)), "\n")...)
+		if code != 0 || !strings.Contains(out, "AWS_ENDPOINT_URL=http://127.0.0.1:") {
+			t.Errorf("%s: casestream %s: %d %s %s", flags, command, code, out, errs)
+		}
 	}
 }
 

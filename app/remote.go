@@ -58,7 +58,9 @@ func (r *remote) key() (sigv4.Credentials, error) {
 	if (r.AccessKey == "") != (r.SecretKey == "") {
 		return sigv4.Credentials{}, errors.New("--access-key-id and --secret-access-key go together")
 	}
-	if r.AccessKey != "" {
+	// A profile from the command line goes before a key from the environment, as with AWS's own CLI.
+	asked := r.Profile != "" && r.Profile != os.Getenv("AWS_PROFILE") && r.AccessKey == os.Getenv("AWS_ACCESS_KEY_ID")
+	if r.AccessKey != "" && !asked {
 		return sigv4.Credentials{AccessKeyID: r.AccessKey, SecretKey: r.SecretKey, SessionToken: r.SessionToken}, nil
 	}
 	if r.Profile == "" && r.local() {

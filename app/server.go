@@ -213,8 +213,14 @@ func (c *config) envFlags() string {
 	if c.Region != "us-east-1" {
 		flags += " --region " + c.Region
 	}
-	if c.Dev {
+	switch {
+	case c.AccessKey != "": // who gave the key knows its secret, and who reads this need not
+		flags += " --access-key-id " + quoted(c.AccessKey) + " --secret-access-key '<its secret>'"
+	case c.Dev:
 		flags += " --dev"
+	}
+	if c.InsecureHTTP {
+		flags += " --insecure-http"
 	}
 	if c.TLSCert != "" {
 		flags += " --tls-cert " + quoted(c.TLSCert) + " --tls-key " + quoted(c.TLSKey)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -34,6 +35,9 @@ further cases with the same contents.`
 
 // Run simulates until it is done or told to stop.
 func (c *simulateCmd) Run(ctx context.Context, s streams) error {
+	if c.Cases < 0 || c.Customers < 1 || !(c.Rate >= 0) || c.Duration < 0 { // also a rate that is no number
+		return errors.New("--cases, --rate and --duration: want 0 or more; --customers: at least 1")
+	}
 	to, err := c.Remote.client(c.Connections)
 	if err != nil {
 		return err

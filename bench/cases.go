@@ -85,10 +85,9 @@ func sentence(r *rand.Rand, words int) string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		// The square of a square root of a uniform number would be uniform: the fourth power makes the low
-		// ranks common, as in a language.
+		// The fourth power of a uniform number makes the low ranks common, as in a language.
 		u := r.Float64()
-		fmt.Fprintf(&b, "%s", word(int(u*u*u*u*20_000)))
+		b.WriteString(word(int(u * u * u * u * 20_000)))
 	}
 	return b.String()
 }
@@ -119,7 +118,7 @@ func (w *caseWork) newCase(i int) client.Object {
 	}}
 }
 
-// grow makes cases until there are n. Events are off meanwhile: what is measured comes later.
+// grow makes cases until there are n. Before the first measurement events are off, later they are on.
 func (w *caseWork) grow(ctx context.Context, n int, out io.Writer) error {
 	var next atomic.Int64
 	next.Store(int64(len(w.ids)))

@@ -4,7 +4,7 @@
 // absolute numbers say little about another machine.
 //
 //	main.go    the run and its table · process.go starts servers · ceiling.go the trivial handler
-//	load.go    connections, latencies · disk.go fsyncs
+//	load.go    connections, latencies · disk.go fsyncs, with sync_linux.go and sync_other.go
 //	work.go    messages and the road from an update to its consumer · cases.go the operations on cases
 package main
 

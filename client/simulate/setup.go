@@ -21,7 +21,7 @@ const (
 
 // Setup makes what simulated cases need, or finds it where an earlier run has made it: fields, options and
 // templates go by their names, customers by their account numbers. Without a domain it makes one, on an instance
-// of its own and with event streams on.
+// of its own and with event streams on. What a run has left undone that was interrupted, the next one does.
 func (s *Simulation) Setup(ctx context.Context) error {
 	w := &World{DomainID: s.cfg.DomainID}
 	if err := s.domain(ctx, w); err != nil {
@@ -48,66 +48,93 @@ func (s *Simulation) rest(ctx context.Context, service, method, path string, in,
 	return s.cfg.Client.REST(ctx, service, method, path, in, out)
 }
 
-// domain finds or makes the Cases domain, and names the Connect instance that contacts and agents belong to.
+// domain finds or makes the Cases domain, and the Connect instance that contacts and agents belong to.
 func (s *Simulation) domain(ctx context.Context, w *World) error {
 	if w.DomainID == "" {
-		id, err := s.findDomain(ctx)
-		if err != nil {
+		s.own = true
+		if err := s.ownDomain(ctx, w); err != nil {
 			return err
 		}
-		w.DomainID = id
-	}
-	if w.DomainID == "" {
-		return s.newDomain(ctx, w)
 	}
 	var got struct{ DomainArn string }
-	if err := s.rest(ctx, "cases", http.MethodPost, "/domains/"+url.PathEscape(w.DomainID), nil, &got); err != nil {
+	if err := s.rest(ctx, "cases", http.MethodPost, w.cases(""), nil, &got); err != nil {
 		return err
 	}
 	w.DomainARN = got.DomainArn
-	var instances struct{ InstanceSummaryList []struct{ Arn string } }
-	if err := s.rest(ctx, "connect", http.MethodGet, "/instance", nil, &instances); err != nil {
+	alias := domainName + "-" + w.DomainID[max(0, len(w.DomainID)-12):] // no two instances of AWS's have the same
+	if err := s.findInstance(ctx, w, alias); err != nil {
 		return err
 	}
-	if len(instances.InstanceSummaryList) == 0 {
+	switch {
+	case s.own:
+		return s.ownInstance(ctx, w, alias)
+	case w.InstanceARN == "":
 		return errors.New("the account has no Connect instance: contacts and agents would belong to none")
 	}
-	w.InstanceARN = instances.InstanceSummaryList[0].Arn
 	return nil
 }
 
-// findDomain looks for the domain of an earlier run; empty when there is none.
-func (s *Simulation) findDomain(ctx context.Context) (string, error) {
-	found := ""
+// ownDomain finds the domain of an earlier run, or makes one.
+func (s *Simulation) ownDomain(ctx context.Context, w *World) error {
 	err := s.pages(ctx, "/domains-list", 10, func(p *listed) {
 		for _, d := range p.Domains {
 			if d.Name == domainName {
-				found = d.DomainId
+				w.DomainID = d.DomainId
 			}
 		}
 	})
-	return found, err
+	if err != nil || w.DomainID != "" {
+		return err
+	}
+	var made struct{ DomainId string }
+	err = s.rest(ctx, "cases", http.MethodPost, "/domains", object{"name": domainName}, &made)
+	w.DomainID = made.DomainId
+	return err
 }
 
-// newDomain makes an instance and a domain on it, and has its events published.
-func (s *Simulation) newDomain(ctx context.Context, w *World) error {
-	var made struct{ DomainId, DomainArn string }
-	if err := s.rest(ctx, "cases", http.MethodPost, "/domains", object{"name": domainName}, &made); err != nil {
-		return err
+// findInstance looks for an instance: for a domain of our own the one with the alias, else the account's first.
+func (s *Simulation) findInstance(ctx context.Context, w *World, alias string) error {
+	for query := ""; ; {
+		var p struct {
+			InstanceSummaryList []struct{ Arn, InstanceAlias string }
+			NextToken           string
+		}
+		if err := s.rest(ctx, "connect", http.MethodGet, "/instance"+query, nil, &p); err != nil {
+			return err
+		}
+		for _, i := range p.InstanceSummaryList {
+			if !s.own || i.InstanceAlias == alias {
+				w.InstanceARN = i.Arn
+				return nil
+			}
+		}
+		if p.NextToken == "" {
+			return nil
+		}
+		query = "?" + url.Values{"nextToken": {p.NextToken}}.Encode()
 	}
-	var instance struct{ Id, Arn string }
-	alias := domainName + "-" + made.DomainId[max(0, len(made.DomainId)-12):] // no two instances of AWS's have the same
-	err := s.rest(ctx, "connect", http.MethodPut, "/instance", object{
-		"IdentityManagementType": "CONNECT_MANAGED", "InstanceAlias": alias, "InboundCallsEnabled": true, "OutboundCallsEnabled": true,
-	}, &instance)
-	if err != nil {
-		return err
+}
+
+// ownInstance makes the instance of a domain of our own, unless it is there, and has the domain on it.
+func (s *Simulation) ownInstance(ctx context.Context, w *World, alias string) error {
+	if w.InstanceARN == "" {
+		var made struct{ Arn string }
+		err := s.rest(ctx, "connect", http.MethodPut, "/instance", object{
+			"IdentityManagementType": "CONNECT_MANAGED", "InstanceAlias": alias, "InboundCallsEnabled": true, "OutboundCallsEnabled": true,
+		}, &made)
+		if err != nil {
+			return err
+		}
+		w.InstanceARN = made.Arn
 	}
-	w.DomainID, w.DomainARN, w.InstanceARN = made.DomainId, made.DomainArn, instance.Arn
-	s.made = true
-	return s.rest(ctx, "connect", http.MethodPut, "/instance/"+instance.Id+"/integration-associations", object{
-		"IntegrationType": "CASES_DOMAIN", "IntegrationArn": made.DomainArn,
+	id := w.InstanceARN[strings.LastIndexByte(w.InstanceARN, '/')+1:]
+	err := s.rest(ctx, "connect", http.MethodPut, "/instance/"+id+"/integration-associations", object{
+		"IntegrationType": "CASES_DOMAIN", "IntegrationArn": w.DomainARN,
 	}, nil)
+	if client.Code(err) == "DuplicateResourceException" { // it was on it
+		return nil
+	}
+	return err
 }
 
 // listed is a page of any of the lists.
@@ -228,11 +255,15 @@ func (s *Simulation) templates(ctx context.Context, w *World) error {
 	return nil
 }
 
-// events has the events of a domain of our own published, with all that they can tell. Somebody else's domain
-// stays as it is.
+// events has the events of a domain of our own published, with all that they can tell, unless they are published
+// already. Somebody else's domain stays as it is.
 func (s *Simulation) events(ctx context.Context, w *World) error {
-	if !s.made {
+	if !s.own {
 		return nil
+	}
+	var have struct{ EventBridge struct{ Enabled bool } }
+	if err := s.rest(ctx, "cases", http.MethodPost, w.cases("/case-event-configuration"), nil, &have); err != nil || have.EventBridge.Enabled {
+		return err
 	}
 	var included []object
 	for _, id := range []string{"title", "status", "summary", "case_reason", "customer_id", "assigned_queue", "assigned_user"} {
@@ -254,10 +285,11 @@ func (s *Simulation) customers(ctx context.Context, w *World) error {
 	fresh := client.Code(err) == "ResourceNotFoundException"
 	if fresh {
 		err = s.rest(ctx, "profile", http.MethodPost, domain, object{"DefaultExpirationDays": 366}, nil)
-		if err == nil {
-			err = s.rest(ctx, "profile", http.MethodPut, domain+"/integrations", object{"Uri": w.InstanceARN, "ObjectTypeName": "CTR"}, nil)
-		}
 	}
+	if err != nil {
+		return err
+	}
+	err = s.rest(ctx, "profile", http.MethodPut, domain+"/integrations", object{"Uri": w.InstanceARN, "ObjectTypeName": "CTR"}, nil)
 	if err != nil {
 		return err
 	}

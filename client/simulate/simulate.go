@@ -1,6 +1,6 @@
 // Package simulate makes believable case life out of a seed, through the public API: customers write, agents
-// comment, assign, change, close and reopen, now and then somebody deletes. Demos, load generators and soak
-// tests use it.
+// comment, assign, change, close and reopen, now and then somebody deletes. It is behind `casestream simulate`, and
+// for whoever else needs many cases that look alive.
 //
 // The same seed gives the same requests: with as many connections, each sends the same ones in the same order,
 // but for the ids that the server gives. It is not a load generator itself: it measures nothing, and what it
@@ -38,7 +38,7 @@ type Config struct {
 // Simulation is one run.
 type Simulation struct {
 	cfg   Config
-	made  bool   // Setup has made the domain
+	own   bool   // the domain is the one that Setup makes
 	World *World // filled in by Setup, or by whoever needs no set-up
 }
 

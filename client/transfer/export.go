@@ -50,6 +50,9 @@ func (e *Export) Run(ctx context.Context) error {
 	w := &exporter{Export: e, position: at, file: f, out: bufio.NewWriterSize(f, 1<<20)}
 	w.position.Domain = e.From.ID
 	err = w.run(ctx, at.Cases > 0)
+	if err != nil && w.position.Cases == 0 {
+		return errors.Join(err, f.Close(), e.forget()) // nothing worth keeping: the next run may be for another domain
+	}
 	if saveErr := w.save(); saveErr != nil {
 		return errors.Join(err, saveErr)
 	}
@@ -59,14 +62,23 @@ func (e *Export) Run(ctx context.Context) error {
 	return os.Remove(e.State)
 }
 
-// open opens the file where the lines go on. It does not write over a file that is complete.
+// forget removes the files of an export that has written no case.
+func (e *Export) forget() error {
+	err := os.Remove(e.State)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, os.Remove(e.File))
+}
+
+// open opens the file where the lines go on. It does not write over a file that is complete; an empty one is what
+// a run has left that was killed at its beginning.
 func (e *Export) open(resumed bool, size int64) (*os.File, error) {
 	if !resumed {
-		f, err := os.OpenFile(e.File, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if errors.Is(err, fs.ErrExist) {
+		if info, err := os.Stat(e.File); err == nil && !(info.Mode().IsRegular() && info.Size() == 0) {
 			return nil, fmt.Errorf("%s exists already, and there is no %s to go on from", e.File, e.State)
 		}
-		return f, err
+		return os.OpenFile(e.File, os.O_CREATE|os.O_WRONLY, 0o600)
 	}
 	f, err := os.OpenFile(e.File, os.O_WRONLY, 0)
 	if err != nil {

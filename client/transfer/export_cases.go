@@ -74,13 +74,13 @@ func (w *exporter) put(c fetched) error {
 	if c.err != nil {
 		return c.err
 	}
-	if c.line == nil {
-		return nil
-	}
-	if c.before != nil {
+	if c.before != nil { // also before a case that is gone: further ones were made from the template
 		if err := w.line(c.before); err != nil {
 			return err
 		}
+	}
+	if c.line == nil {
+		return nil
 	}
 	if err := w.line(c.line); err != nil {
 		return err
@@ -193,11 +193,46 @@ func (w *exporter) fetch(ctx context.Context, c found) fetched {
 	if line.Items, err = w.From.items(ctx, c.id); err != nil {
 		return gone(c, err)
 	}
+	if line.Items, err = w.known(line.Items); err != nil {
+		return fetched{found: c, err: err}
+	}
 	for i := range line.Items {
 		line.Items[i].Tags = ownTags(line.Items[i].Tags)
 		line.Items[i].PerformedBy = something(line.Items[i].PerformedBy)
 	}
 	return fetched{found: c, line: line}
+}
+
+// known leaves the values of deleted fields out of items of type Custom, and the items that have no others: no
+// line says what their ids mean, and no domain would take them.
+func (w *exporter) known(items []Item) ([]Item, error) {
+	var kept []Item
+	for _, i := range items {
+		if i.Type == itemCustom {
+			var c struct {
+				Custom struct {
+					Fields []Value `json:"fields"`
+				} `json:"custom"`
+			}
+			if err := json.Unmarshal(i.Content, &c); err != nil {
+				return nil, err
+			}
+			all := len(c.Custom.Fields)
+			c.Custom.Fields = slices.DeleteFunc(c.Custom.Fields, func(v Value) bool { return !slices.Contains(w.fields, v.ID) })
+			switch len(c.Custom.Fields) {
+			case all:
+			case 0:
+				continue
+			default:
+				var err error
+				if i.Content, err = json.Marshal(object{"custom": c.Custom}); err != nil {
+					return nil, err
+				}
+			}
+		}
+		kept = append(kept, i)
+	}
+	return kept, nil
 }
 
 // gone leaves a case out that was deleted after it had been found.

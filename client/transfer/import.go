@@ -72,7 +72,7 @@ func (m *Import) Run(ctx context.Context) error {
 	if err := run.look(ctx); err != nil {
 		return err
 	}
-	if run.maps, err = m.openMap(run.position.MapBytes); err != nil {
+	if run.maps, err = run.openMap(); err != nil {
 		return err
 	}
 	defer run.maps.Close()
@@ -139,24 +139,6 @@ func (m *importer) look(ctx context.Context) (err error) {
 	return nil
 }
 
-// openMap opens the map where its lines go on; nowhere is a file too.
-func (m *Import) openMap(size int64) (*os.File, error) {
-	if m.Map == "" {
-		return os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	}
-	f, err := os.OpenFile(m.Map, os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.Truncate(size); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	if _, err := f.Seek(size, io.SeekStart); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
-}
-
 // importer is a run of an Import.
 type importer struct {
 	*Import
@@ -200,7 +182,7 @@ func (m *importer) scan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if r.Line > m.position.Line || m.position.Pass > passCases {
+		if m.position.Pass == passCases && r.Line > m.position.Line {
 			lines++
 		}
 		if !bytes.Contains(text, []byte(itemLink)) {

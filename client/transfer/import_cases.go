@@ -115,7 +115,10 @@ func (m *importer) createCase(ctx context.Context, c *Case) (string, error) {
 	var made struct {
 		CaseID string `json:"caseId"`
 	}
-	if err := m.To.post(ctx, "/cases", in, &made); err != nil {
+	switch err := m.To.post(ctx, "/cases", in, &made); {
+	case client.Code(err) == "ConflictException": // the token was used with other values
+		return "", fmt.Errorf("the case %s was imported before, when it was another: %w", c.ID, err)
+	case err != nil:
 		return "", err
 	}
 	for batch := range slices.Chunk(rest, maxValues) {

@@ -19,17 +19,6 @@ type names struct {
 // fieldOf is a field that the domain has.
 type fieldOf struct{ id, kind string }
 
-// finish is what is left to do when all cases are there. Until then a template that the import made is bare:
-// cases that were made when it demanded something else must pass. And an option is active, even if cases may
-// no longer take it up.
-type finish struct {
-	Template string          `json:"template,omitempty"` // its name
-	Delete   bool            `json:"delete,omitempty"`
-	Update   json.RawMessage `json:"update,omitempty"` // the input of UpdateTemplate
-	Field    string          `json:"field,omitempty"`
-	Option   *Option         `json:"option,omitempty"`
-}
-
 // importConfig makes what the domain lacks, and notes which id became which.
 func (m *importer) importConfig(ctx context.Context, r Record) error {
 	var id, made string
@@ -70,36 +59,18 @@ func (m *importer) id(kind, old string) (string, error) {
 // fieldID gives what became of a field.
 func (m *importer) fieldID(old string) (string, error) { return m.id(kindField, old) }
 
-// later makes it durable that something is to be done at the end. It comes before what makes it necessary: a
-// run that goes on finds a template by its name, and would not know that it is bare.
-func (m *importer) later(f finish) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, known := range m.position.Finish {
-		if known.Template == f.Template && known.Field == f.Field && (f.Option == nil || known.Option != nil && known.Option.Value == f.Option.Value) {
-			return nil
-		}
-	}
-	m.position.Finish = append(m.position.Finish, f)
-	return m.saveLocked()
-}
-
-// create makes a part of the configuration and tags it. The answer has its id and its ARN.
-func (m *importer) create(ctx context.Context, path string, in object, tags map[string]string) (string, error) {
+// create makes a part of the configuration. The answer has its id and its ARN.
+func (m *importer) create(ctx context.Context, path string, in object) (string, error) {
 	var out map[string]any
 	if err := m.To.post(ctx, path, in, &out); err != nil {
 		return "", err
 	}
-	id, arn := "", ""
 	for member, v := range out {
-		switch text, _ := v.(string); {
-		case strings.HasSuffix(member, "Arn"):
-			arn = text
-		case strings.HasSuffix(member, "Id"):
-			id = text
+		if id, ok := v.(string); ok && strings.HasSuffix(member, "Id") {
+			return id, nil
 		}
 	}
-	return id, m.To.tag(ctx, arn, tags)
+	return "", fmt.Errorf("the answer to POST %s has no id", path)
 }
 
 // field finds or makes a field, and makes the options that lack.
@@ -135,7 +106,10 @@ func (m *importer) field(ctx context.Context, f *Field) (string, error) {
 		if f.Attributes != nil {
 			in["attributes"] = f.Attributes
 		}
-		id, err := m.create(ctx, "/fields", in, f.Tags)
+		if err := m.tagLater(f, f.ID, f.Tags); err != nil {
+			return "", err
+		}
+		id, err := m.create(ctx, "/fields", in)
 		if err != nil {
 			return "", err
 		}
@@ -223,7 +197,10 @@ func (m *importer) layout(ctx context.Context, l *Layout) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id, err := m.create(ctx, "/layouts", object{"name": l.Name, "content": content}, l.Tags)
+	if err := m.tagLater(l, l.ID, l.Tags); err != nil {
+		return "", err
+	}
+	id, err := m.create(ctx, "/layouts", object{"name": l.Name, "content": content})
 	m.names.layouts[l.Name] = id
 	return id, err
 }
@@ -249,7 +226,10 @@ func (m *importer) rule(ctx context.Context, r *Rule) (string, error) {
 	if r.Description != "" {
 		in["description"] = r.Description
 	}
-	id, err := m.create(ctx, "/case-rules", in, r.Tags)
+	if err := m.tagLater(r, r.ID, r.Tags); err != nil {
+		return "", err
+	}
+	id, err := m.create(ctx, "/case-rules", in)
 	m.names.rules[r.Name] = id
 	return id, err
 }
@@ -266,6 +246,9 @@ func (m *importer) template(ctx context.Context, t *Template) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := m.tagLater(t, t.ID, t.Tags); err != nil { // before the deletion: what is deleted takes no tags
+		return "", err
+	}
 	if update != nil || t.Deleted {
 		if err := m.later(finish{Template: t.Name, Delete: t.Deleted, Update: update}); err != nil {
 			return "", err
@@ -275,7 +258,7 @@ func (m *importer) template(ctx context.Context, t *Template) (string, error) {
 	if t.Description != "" {
 		in["description"] = t.Description
 	}
-	id, err := m.create(ctx, "/templates", in, t.Tags)
+	id, err := m.create(ctx, "/templates", in)
 	m.names.templates[t.Name] = id
 	return id, err
 }
@@ -351,30 +334,4 @@ func (m *importer) member(name string, text json.RawMessage) (json.RawMessage, e
 		return remap(changed, m.fieldID)
 	}
 	return remap(text, m.fieldID)
-}
-
-// finish does what was left for the end. Each step may be done again.
-func (m *importer) finish(ctx context.Context) error {
-	if err := m.listTemplates(ctx); err != nil {
-		return err
-	}
-	for len(m.position.Finish) > 0 {
-		f := m.position.Finish[0]
-		id, there := m.names.templates[f.Template]
-		var err error
-		switch {
-		case f.Option != nil:
-			err = m.putOptions(ctx, f.Field, []Option{*f.Option})
-		case !there: // an earlier run has deleted it
-		case f.Delete:
-			err = m.To.call(ctx, http.MethodDelete, "/templates/"+url.PathEscape(id), nil, nil)
-		default:
-			err = m.To.call(ctx, http.MethodPut, "/templates/"+url.PathEscape(id), f.Update, nil)
-		}
-		if err != nil {
-			return fmt.Errorf("when all cases were there: %w", err)
-		}
-		m.position.Finish = m.position.Finish[1:]
-	}
-	return nil
 }

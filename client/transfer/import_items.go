@@ -3,9 +3,7 @@ package transfer
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/casestream/casestream/client"
@@ -63,10 +61,14 @@ func (m *importer) items(ctx context.Context, line int, caseID string, list []It
 	return nil
 }
 
-// refused says whether the server will not have an item, now or later.
+// refused says whether the server will not have an item, now or later. That a key has ended or may not do so is
+// about no item: it would be said of every further one.
 func refused(err error) bool {
-	e, ok := errors.AsType[*client.Error](err)
-	return ok && e.Status >= http.StatusBadRequest && e.Status < http.StatusInternalServerError && !client.Throttled(err)
+	switch client.Code(err) {
+	case "ValidationException", "ResourceNotFoundException", "ConflictException", "ServiceQuotaExceededException":
+		return true
+	}
+	return false
 }
 
 // item makes a related item and tags it.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -76,4 +77,32 @@ func (s *saver) due() bool { return !time.Now().Before(s.next) }
 func (s *saver) saved(began time.Time) {
 	took := time.Since(began)
 	s.next = time.Now().Add(max(saveEvery, saveShare*took))
+}
+
+// openMap opens the map where its lines go on; nowhere is a file too. It does not write over a file that is not
+// this import's.
+func (m *importer) openMap() (*os.File, error) {
+	if m.Map == "" {
+		return os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	}
+	f, err := os.OpenFile(m.Map, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	switch size := m.position.MapBytes; {
+	case err != nil:
+	case m.fresh && info.Size() > 0:
+		err = fmt.Errorf("%s exists already", m.Map)
+	case info.Size() < size:
+		err = fmt.Errorf("%s is shorter than %s says", m.Map, m.State)
+	default:
+		if err = f.Truncate(size); err == nil {
+			_, err = f.Seek(size, io.SeekStart)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }

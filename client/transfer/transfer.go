@@ -5,7 +5,8 @@
 // does not let a client set is in the file, and is not brought in. That is what the service sets itself (ids,
 // reference numbers, the times of cases and items), the history, SLAs that have ended, and deleted fields.
 //
-//	line.go     the lines, and reading them · domain.go calls of the API · position.go how far it is
+//	line.go     the lines, and reading them · domain.go calls of the API · position.go how far it is, and the map
 //	export.go   domain -> file · export_config.go, export_cases.go the lines of each kind
 //	import.go   file -> domain, in passes · import_config.go, import_cases.go, import_items.go each kind
+//	            import_finish.go what waits until all cases are there
 package transfer

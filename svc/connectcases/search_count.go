@@ -7,7 +7,12 @@ import (
 // maxTotal is how far matches are counted.
 const maxTotal = 10_000
 
-// count gives how many cases the search finds on all pages, up to maxTotal; nil where an index does not know.
+// countPatience is how many rows of the order of last updates are looked at, or cases read, to count what no
+// index can.
+const countPatience = 2048
+
+// count gives how many cases the search finds on all pages, up to maxTotal; nil where neither an index nor a look
+// at so many cases tells.
 func (q *query) count(first searchPage) (*int64, error) {
 	var n int64
 	var err error
@@ -19,11 +24,24 @@ func (q *query) count(first searchPage) (*int64, error) {
 	case q.filter == nil && len(q.term) <= maxAsked:
 		n, err = q.countTerm()
 	case len(q.term) > 0:
-		return nil, nil
+		return q.countReading()
 	default:
 		return q.countFilter()
 	}
 	return &n, err
+}
+
+// countReading counts the cases one by one, as long as they are few.
+func (q *query) countReading() (*int64, error) {
+	var n int64
+	done, err := q.newWalk(true).run(countPatience, func(found) bool {
+		n++
+		return false
+	})
+	if !done || err != nil {
+		return nil, err
+	}
+	return &n, nil
 }
 
 // countTerm is count for a search of words alone.
@@ -39,7 +57,7 @@ func (q *query) countTerm() (int64, error) {
 	return n, err
 }
 
-// countFilter is count for a filter that is a single comparison that an index can make.
+// countFilter is count for a filter without a term: by an index where it is a single comparison that one can make.
 func (q *query) countFilter() (*int64, error) {
 	f := q.filter
 	for len(f.parts) == 1 && f.op != opNot {
@@ -47,7 +65,7 @@ func (q *query) countFilter() (*int64, error) {
 	}
 	r, ok := f.valueRange()
 	if !ok || !r.exact {
-		return nil, nil
+		return q.countReading()
 	}
 	n, err := countValues(q.tx, q.cat.domain.No, r, maxTotal)
 	return &n, err

@@ -457,12 +457,20 @@ func (m *model) search() {
 		size = 100
 	}
 	m.signed(body)
-	got, total, text := m.pages(body, size)
+	most := 15 // pages: a search for most of many cases need not always be read to its end
+	if m.rand.IntN(10) == 0 {
+		most = len(want) + 1
+	}
+	got, total, text := m.pages(body, size, most)
+	whole := len(want)
+	if len(got) < whole && len(got) == most*size {
+		want = want[:len(got)]
+	}
 	if !slices.Equal(got, want) {
 		m.Fatalf("%s in pages of %d:\ngot  %d %v\nwant %d %v", text, size, len(got), m.names(got), len(want), m.names(want))
 	}
-	if total >= 0 && total != min(len(want), 10_000) {
-		m.Fatalf("%s in pages of %d: totalCount %d, want %d", text, size, total, len(want))
+	if total >= 0 && total != min(whole, 10_000) {
+		m.Fatalf("%s in pages of %d: totalCount %d, want %d", text, size, total, whole)
 	}
 }
 
@@ -497,11 +505,11 @@ func (m *model) names(ids []string) (list []int) {
 	return list
 }
 
-// pages reads all pages of a search. total is -1 where there is none.
-func (m *model) pages(body map[string]any, size int) (ids []string, total int, text string) {
+// pages reads the pages of a search, most of them at most. total is -1 where there is none.
+func (m *model) pages(body map[string]any, size, most int) (ids []string, total int, text string) {
 	m.Helper()
 	body["maxResults"], total = size, -1
-	for {
+	for range most {
 		b, err := json.Marshal(body)
 		if err != nil {
 			m.Fatal(err)
@@ -521,6 +529,7 @@ func (m *model) pages(body map[string]any, size int) (ids []string, total int, t
 		}
 		body["nextToken"] = a.text("nextToken")
 	}
+	return ids, total, text
 }
 
 // TestSearchesGiveWhatANaiveScanGives compares random searches on random cases, which change now and then.

@@ -14,8 +14,8 @@ type call struct {
 	N  int    // its number: what it makes is named after it
 	Op string // AWS's name of the operation
 	In object // the input, whichever way its members travel
-	// FirstPage stops a list after its first page.
-	FirstPage bool `json:",omitempty"`
+	// OnePage stops a list after one page. Where the call has a number, the token of the next page becomes a symbol.
+	OnePage bool `json:",omitempty"`
 }
 
 // operation is how an operation travels, and what it means.

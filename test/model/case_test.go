@@ -210,7 +210,7 @@ func updateCase(w *world, c call) outcome {
 		k.record(c.N, "RelatedItem.Updated", "Sla", performer(user), i.slaHistory())
 		events = append(events, i.event(d, k, "RELATED_ITEM.UPDATED", i.slaMoved(), performer(user), c.N))
 	}
-	return outcome{out: object{}, events: d.tell(events...)}
+	return outcome{out: object{}, events: d.tell(events...), moved: len(moved)}
 }
 
 // apply changes values, and those that the service sets with them.

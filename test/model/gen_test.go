@@ -112,6 +112,8 @@ func init() {
 	dish(0.3, func(g *gen, d *domain) call { return g.make("GetDomain", object{"domainId": d.id}) })
 	dish(0.05, (*gen).deleteDomain)
 	dish(0.5, (*gen).wrongToken)
+	dish(1, (*gen).firstPage)
+	dish(4, (*gen).nextPage)
 	for _, list := range []string{"ListDomains", "ListFields", "ListLayouts", "ListCaseRules"} {
 		dish(0.4, func(g *gen, d *domain) call {
 			in := object{"domainId": d.id}

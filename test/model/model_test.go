@@ -10,7 +10,7 @@
 //	call_test.go       calls as data · operations_test.go all operations of the API
 //	world_test.go      the model: domain_test.go field_test.go template_test.go case_rule_test.go case_test.go item_test.go
 //	                   item_search_test.go search_test.go
-//	gen_test.go        making up calls: gen_config_test.go gen_tag_test.go gen_case_test.go
+//	gen_test.go        making up calls: gen_config_test.go gen_tag_test.go gen_case_test.go gen_search_test.go
 //
 // The model knows nothing of how the server works. Times and ids are symbols in it: «t7» is the instant of call
 // 7, «case7» the case that it made.
@@ -28,6 +28,7 @@ import (
 	"github.com/casestream/casestream/store/storetest"
 )
 
+// How long a run is, and how rough.
 var (
 	seed   = flag.Uint64("seed", 0, "seed of the calls; 0: by the clock in a run of -for or -ops, else always the same")
 	calls  = flag.Int("ops", 0, "how many calls; 0: until -for is over")
@@ -39,7 +40,7 @@ var (
 // fewCalls is the length of a run that nobody asked more of.
 const fewCalls = 250
 
-// house starts servers for a test: on SQLite, and on PostgreSQL where there is one.
+// house is a test with the binary of its servers: on SQLite, and on PostgreSQL where there is one.
 type house struct {
 	testing.TB
 	binary string

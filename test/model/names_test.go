@@ -59,9 +59,9 @@ func (m *names) carriedOut(n int, from, to time.Time) {
 	m.windows = append(m.windows, w)
 }
 
-// extend lets the last window reach further: each event behind the first of a call comes a millisecond later, so
-// that consumers can order them.
-func (m *names) extend(events int) { m.windows[len(m.windows)-1].to += int64(events) }
+// extend lets the last window reach further: each SLA that ends with an update does so a millisecond later than what
+// was before it, so that consumers can order the events.
+func (m *names) extend(slas int) { m.windows[len(m.windows)-1].to += int64(slas) }
 
 // render puts the server's ids and instants in the places of symbols. A symbol that names nothing here becomes
 // an id that nothing has. It is false where an instant is not known.

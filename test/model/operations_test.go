@@ -145,7 +145,7 @@ func probeTags(_ *world, c call) []call {
 // probeCases looks at the case that was made last: a new one is it.
 func probeCases(_ *world, c call) []call {
 	newest := read("SearchCases", with(in(c, "domainId"), "sorts", []any{object{"fieldId": "created_datetime", "sortOrder": "Desc"}}))
-	newest.In["maxResults"], newest.FirstPage = 1.0, true
+	newest.In["maxResults"], newest.OnePage = 1.0, true
 	return []call{newest}
 }
 

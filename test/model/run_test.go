@@ -31,7 +31,7 @@ func newRun(ctx context.Context, servers ...*server) (*run, error) {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	return &run{servers: servers, w: &world{}, owed: make([][]object, len(servers)), count: map[string]int{}}, nil
+	return &run{servers: servers, w: &world{searches: map[string]*search{}}, owed: make([][]object, len(servers)), count: map[string]int{}}, nil
 }
 
 // answered is a server's answer, or why there is none.
@@ -59,12 +59,15 @@ func (r *run) step(ctx context.Context, c call, kill bool) error {
 	r.count[c.Op+" "+want.code]++
 	after := r.readings(c)
 	for i, s := range r.servers {
-		if len(want.events) > 1 {
-			s.names.extend(len(want.events))
+		if want.moved > 0 {
+			s.names.extend(want.moved)
 		}
 		if kill {
 			if err := r.recover(ctx, s, c, &answers[i], before, after); err != nil {
 				return err
+			}
+			if want.moved > 0 { // the call may have been sent again, in a window of its own
+				s.names.extend(want.moved)
 			}
 		}
 		if answers[i].err != nil {
@@ -261,14 +264,11 @@ func (r *run) drain(ctx context.Context) error {
 // expect applies a call to the model, and gives what it comes to in the form of decoded JSON.
 func (w *world) expect(c call) outcome {
 	o := refused(invalid)
-	if wellFormed(c.In) && !has(c.In, "nextToken") { // no call is made up with a token that is right
+	if wellFormed(c.In) && (!has(c.In, "nextToken") || w.searches[str(c.In, "nextToken")] != nil) {
 		o = operations[c.Op].apply(w, c)
 	}
 	if o.code == "" {
 		o.out = normal(o.out).(object)
-		if all, _ := o.out[operations[c.Op].list].([]any); c.FirstPage && len(all) > 0 {
-			o.out[operations[c.Op].list] = all[:1]
-		}
 	}
 	for i := range o.events {
 		o.events[i] = normal(o.events[i]).(object)

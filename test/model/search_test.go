@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,12 +34,19 @@ func searchCases(w *world, c call) outcome {
 	}
 	var found []*kase
 	for _, k := range d.cases {
-		if (filter == nil || d.matches(filter, k.get, k.tags)) && d.hasWords(k, str(c.In, "searchTerm")) {
+		if d.found(k, c.In) {
 			found = append(found, k)
 		}
 	}
 	d.sort(found, sorts)
-	out := []any{}
+	out := object{"totalCount": len(found)}
+	if c.OnePage {
+		found, out = w.page(d, c, len(found))
+		if out == nil {
+			return refused(invalid)
+		}
+	}
+	cases := []any{}
 	for _, k := range found {
 		fields := []any{}
 		for _, id := range asked {
@@ -46,9 +54,56 @@ func searchCases(w *world, c call) outcome {
 				fields = append(fields, object{"id": id, "value": v.union()})
 			}
 		}
-		out = append(out, object{"caseId": k.id, "templateId": k.template, "fields": fields, "tags": tagsOf(k.tags)})
+		cases = append(cases, object{"caseId": k.id, "templateId": k.template, "fields": fields, "tags": tagsOf(k.tags)})
 	}
-	return said(object{"cases": out, "totalCount": len(found)})
+	out["cases"] = cases
+	return said(out)
+}
+
+// search is a search that is read page by page while cases change.
+type search struct {
+	in    object  // what was searched for
+	order []*kase // those behind the last page, in the order of the first page: all, found or not
+	total int     // how many were found for the first page
+	made  int     // the number of the call that the first page was
+}
+
+// page gives a page of a search, and the answer but for its cases: nil when the token is that of another search. Each
+// case is at the place that it had for the first page. It is shown as it is now, if it is still there and found.
+func (w *world) page(d *domain, c call, total int) ([]*kase, object) {
+	in := clone(c.In)
+	delete(in, "nextToken")
+	s := w.searches[str(c.In, "nextToken")]
+	if s == nil {
+		s = &search{in: in, order: slices.Clone(d.cases), total: total, made: c.N}
+		d.sort(s.order, list(in, "sorts"))
+	} else if !reflect.DeepEqual(s.in, in) {
+		return nil, nil
+	}
+	size, _ := in["maxResults"].(float64)
+	var shown []*kase
+	rest, more := s.order, false
+	for i, k := range s.order {
+		if find(d.cases, k.id) != k || !d.found(k, in) {
+			continue
+		}
+		if more = len(shown) == int(size); more {
+			break
+		}
+		shown, rest = append(shown, k), s.order[i+1:]
+	}
+	out := object{"totalCount": s.total}
+	if more && c.N > 0 {
+		out["nextToken"] = symbol("token", c.N)
+		w.searches[symbol("token", c.N)] = &search{in: in, order: rest, total: s.total, made: s.made}
+	}
+	return shown, out
+}
+
+// found says whether a case is one that is searched for.
+func (d *domain) found(k *kase, in object) bool {
+	filter := obj(in, "filter")
+	return (filter == nil || d.matches(filter, k.get, k.tags)) && d.hasWords(k, str(in, "searchTerm"))
 }
 
 // sort puts cases in order: by the last update, newest first, unless other keys are given. Cases without a
@@ -205,8 +260,11 @@ func words(s string) []string {
 	})
 }
 
-// hasWords says whether each word of a term is somewhere in the values of a case.
+// hasWords says whether each word of a term is somewhere in the values of a case. A term without words finds nothing.
 func (d *domain) hasWords(k *kase, term string) bool {
+	if term != "" && len(words(term)) == 0 {
+		return false
+	}
 	var all []string
 	for id, v := range k.values {
 		f := find(d.fields, id)

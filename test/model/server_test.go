@@ -221,7 +221,11 @@ func (s *server) pages(ctx context.Context, o operation, c call) (answer, error)
 		} else {
 			whole.out[o.list] = append(whole.out[o.list].([]any), page...)
 		}
-		if next == "" || c.FirstPage {
+		if c.OnePage && c.N > 0 && next != "" {
+			whole.out["nextToken"] = symbol("token", c.N)
+			s.names.actual[symbol("token", c.N)] = next
+		}
+		if next == "" || c.OnePage {
 			return whole, nil
 		}
 		if n > 10_000 {

@@ -13,7 +13,8 @@ type object = map[string]any
 
 // world is all that the model knows: what the server should hold.
 type world struct {
-	domains []*domain
+	domains  []*domain
+	searches map[string]*search // by the token of their next page
 }
 
 // domain is a Cases domain. Its configuration is in lists in the order of creation, deleted things included.
@@ -35,6 +36,7 @@ type outcome struct {
 	code   string // the exception; empty: success
 	out    object
 	events []object
+	moved  int // how many SLAs ended with an update: each has an instant of its own
 }
 
 // The exceptions.
