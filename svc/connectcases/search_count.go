@@ -7,8 +7,8 @@ import (
 // maxTotal is how far matches are counted.
 const maxTotal = 10_000
 
-// countPatience is how many rows of the order of last updates are looked at, or cases read, to count what no
-// index can.
+// countPatience is how many rows of the order of last updates there may be at most, to count by reading the cases what
+// no index can.
 const countPatience = 2048
 
 // count gives how many cases the search finds on all pages, up to maxTotal; nil where neither an index nor a look
@@ -31,17 +31,18 @@ func (q *query) count(first searchPage) (*int64, error) {
 	return &n, err
 }
 
-// countReading counts the cases one by one, as long as they are few.
+// countReading counts the cases one by one if they can only be few.
 func (q *query) countReading() (*int64, error) {
+	w := q.newWalk(true)
+	if _, more, err := skipRecent(q.tx, w, countPatience); more || err != nil {
+		return nil, err
+	}
 	var n int64
-	done, err := q.newWalk(true).run(countPatience, func(found) bool {
+	_, err := w.run(countPatience, func(found) bool {
 		n++
 		return false
 	})
-	if !done || err != nil {
-		return nil, err
-	}
-	return &n, nil
+	return &n, err
 }
 
 // countTerm is count for a search of words alone.

@@ -81,9 +81,9 @@ func listRecent(tx *store.Tx, w *walk, limit int) ([]recentEntry, error) {
 	return store.List(tx, text, append(args, limit), scanRecent)
 }
 
-// skipRecent gives the last row of a walk's next step; not ok when there are fewer.
-func skipRecent(tx *store.Tx, w *walk) (last recentKey, ok bool, err error) {
-	ok, err = tx.Get(recentTextsOf(w.desc).skip, []any{w.q.cat.domain.No, w.from.updatedAt, w.from.no, w.until(), walkStep - 1},
+// skipRecent gives the last of a walk's next rows; not ok when there are fewer.
+func skipRecent(tx *store.Tx, w *walk, rows int) (last recentKey, ok bool, err error) {
+	ok, err = tx.Get(recentTextsOf(w.desc).skip, []any{w.q.cat.domain.No, w.from.updatedAt, w.from.no, w.until(), rows - 1},
 		&last.updatedAt, &last.no)
 	return last, ok, err
 }

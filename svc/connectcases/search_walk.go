@@ -141,7 +141,7 @@ func (w *walk) run(rows int, add func(found) bool) (done bool, err error) {
 			looked += most
 			continue
 		}
-		next, ok, err := skipRecent(w.q.tx, w)
+		next, ok, err := skipRecent(w.q.tx, w, walkStep)
 		if !ok || err != nil {
 			return true, err
 		}
