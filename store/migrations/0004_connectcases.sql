@@ -121,7 +121,7 @@ CREATE TABLE cases_case (
 -- about. The row of a case that counts is the one of cases_case.updated_at; older ones stay for a while, for
 -- searches that read them page by page, and a sweep takes them away. prev_at is the row before of the same
 -- case, 0 in its first. tx_no is the number of the transaction that wrote the row. s0 to s7 are the signature:
--- each value, word and tag of the case sets two of its 512 bits, so that most cases that a search does not
+-- each value, word and tag of the case sets three of its 512 bits, so that most cases that a search does not
 -- want are passed over without reading them.
 CREATE TABLE cases_recent (
     domain_no  BIGINT NOT NULL,

@@ -4,15 +4,15 @@ import (
 	"strconv"
 )
 
-// signature is a summary of what a case can be found by: a Bloom filter of 512 bits. Each term sets two bits of
+// signature is a summary of what a case can be found by: a Bloom filter of 512 bits. Each term sets three bits of
 // one of the eight parts. A case that has all terms of a search has all their bits, so that a row without them
 // need not be looked at; a case that has the bits may still lack the terms.
 type signature [8]uint64
 
 // add puts a term into the signature.
 func (s *signature) add(hash uint64) {
-	part, first, second := hash&7, hash>>3&63, hash>>9&63
-	s[part] |= 1<<first | 1<<second
+	part, first, second, third := hash&7, hash>>3&63, hash>>9&63, hash>>15&63
+	s[part] |= 1<<first | 1<<second | 1<<third
 }
 
 // addWord puts a word into the signature.

@@ -38,15 +38,17 @@ var ascending, descending = newRecentTexts(">", "<=", ""), newRecentTexts("<", "
 func newRecentTexts(behind, until, direction string) (t recentTexts) {
 	order := `ORDER BY updated_at` + direction + `, case_no` + direction
 	rows := ` FROM cases_recent WHERE domain_no = ? AND (updated_at, case_no) ` + behind + ` (?, ?) AND updated_at ` + until + ` ? ` + order
-	signed := `SELECT updated_at, case_no, prev_at, tx_no FROM
-		(SELECT updated_at, case_no, prev_at, tx_no, s0, s1, s2, s3, s4, s5, s6, s7` + rows + ` LIMIT ?) AS r WHERE `
+	signed := func(parts, condition string) string {
+		return `SELECT updated_at, case_no, prev_at, tx_no FROM
+			(SELECT updated_at, case_no, prev_at, tx_no, ` + parts + rows + ` LIMIT ?) AS r WHERE ` + condition + ` ` + order + ` LIMIT ?`
+	}
 	var all []string
 	for i := range t.parts {
 		part := fmt.Sprintf(`(s%d & ?) = ?`, i)
 		all = append(all, part)
-		t.parts[i] = signed + part + ` ` + order + ` LIMIT ?`
+		t.parts[i] = signed(fmt.Sprintf(`s%d`, i), part)
 	}
-	t.any = signed + strings.Join(all, ` AND `) + ` ` + order + ` LIMIT ?`
+	t.any = signed(`s0, s1, s2, s3, s4, s5, s6, s7`, strings.Join(all, ` AND `))
 	t.skip = `SELECT updated_at, case_no` + rows + ` LIMIT 1 OFFSET ?`
 	return t
 }

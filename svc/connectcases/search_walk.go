@@ -127,7 +127,7 @@ func (w *walk) run(rows int, add func(found) bool) (done bool, err error) {
 		if err := w.q.gone(); err != nil {
 			return false, err
 		}
-		most := min(w.q.size+w.q.size/4+8, walkStep)
+		most := min(2*(w.q.size+1), walkStep) // some only look as if they matched
 		list, err := listRecent(w.q.tx, w, most)
 		if err != nil {
 			return false, err
