@@ -118,17 +118,20 @@ func (s *story) update(done func(answer), fields ...object) act {
 // changing are the fields whose values change while a case is worked on.
 var changing = []string{fieldPriority, fieldAmount, fieldRefunded, fieldDue, fieldProduct, fieldQuote, fieldRating, fieldTracking, fieldOwner}
 
-// change gives one to three fields new values, or rewrites the summary.
+// change gives one to three fields new values, or rewrites the summary. Now and then nothing follows it: the case
+// stays open and waits.
 func (s *story) change([]string) act {
+	waits := s.w.chance(15)
+	done := func(answer) { s.over = waits }
 	if s.w.chance(20) {
-		return s.update(nil, text("summary", s.w.summary()))
+		return s.update(done, text("summary", s.w.summary()))
 	}
 	var fields []object
 	from := s.w.IntN(len(changing))
 	for k := range 1 + s.w.rank(3) {
 		fields = append(fields, s.g.value(s.w, changing[(from+k)%len(changing)], s.i))
 	}
-	return s.update(nil, fields...)
+	return s.update(done, fields...)
 }
 
 // assign hands the case to somebody.
