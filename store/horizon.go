@@ -104,7 +104,3 @@ func (db *DB) startNumbers(ctx context.Context) error {
 	db.committed.Store(epoch << epochShift)
 	return nil
 }
-
-// AllOf gives the query for a full-text MATCH that wants all of the words, in the engine's language. Words
-// consist of letters and digits.
-func (tx *Tx) AllOf(words []string) string { return tx.db.engine.AllOf(words) }

@@ -138,6 +138,10 @@ func (tx *Tx) Get(query string, args []any, dest ...any) (bool, error) {
 // say what was taken. The transaction is lost all the same; to go on, use ON CONFLICT DO NOTHING.
 func (tx *Tx) IsUnique(err error) bool { return tx.db.engine.Classify(err) == Unique }
 
+// AllOf gives the query for a full-text MATCH that wants all of the words, in the engine's language. Words
+// consist of letters and digits.
+func (tx *Tx) AllOf(words []string) string { return tx.db.engine.AllOf(words) }
+
 // prepare gives the engine's text of a query and, where statements are cached, its prepared form.
 func (tx *Tx) prepare(query string) (string, *sql.Stmt, error) {
 	q := tx.db.engine.Rebind(query)

@@ -11,8 +11,8 @@ import (
 // How many cases are few: so many are looked up at once, and so many when going along an order has not filled
 // the page.
 const (
-	fewCases  = 1_000
-	manyCases = 2_000
+	fewCases  = 250
+	manyCases = 1_000
 )
 
 // commonTerms remembers which searches for words had too many hits to be few: for those it is quicker to go along

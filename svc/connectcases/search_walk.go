@@ -9,8 +9,8 @@ import (
 // found as many as are wanted. After walkPatience rows without a full page the indexes are asked whether there are
 // more cases at all.
 const (
-	walkStep     = 8_192
-	walkPatience = 16_384
+	walkStep     = 4_096
+	walkPatience = 8_192
 	readAtOnce   = 64 // cases
 )
 
