@@ -73,6 +73,11 @@ func refused(err error) bool {
 
 // item makes a related item and tags it.
 func (m *importer) item(ctx context.Context, caseID string, i Item) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	ctx, done := finishing(ctx)
+	defer done()
 	in := object{"type": i.Type, "content": i.Content}
 	if len(i.PerformedBy) > 0 {
 		in["performedBy"] = i.PerformedBy
@@ -191,4 +196,18 @@ func key(i Item) string {
 		return i.ID
 	}
 	return string(text)
+}
+
+// finishTime is how long a request that makes an item may go on when the import is to end.
+const finishTime = 5 * time.Second
+
+// finishing gives a context for a request that must not be given up half-way: a server may still carry out what
+// nobody waits for, behind the look that the next run takes at what is there.
+func finishing(ctx context.Context) (context.Context, func()) {
+	whole, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(finishTime, cancel) })
+	return whole, func() {
+		stop()
+		cancel()
+	}
 }
