@@ -1,6 +1,9 @@
 package pattern
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // Pattern is a compiled event pattern. It is immutable and safe for concurrent use.
 type Pattern struct {
@@ -20,6 +23,29 @@ func (p *Pattern) Match(event []byte) (bool, error) {
 	var room [1]RuleID
 	ids, err := p.alone().Match(event, room[:0])
 	return len(ids) > 0, err
+}
+
+// HasWildcard tells whether the pattern has a wildcard, anything-but's included: AWS lets a bus have 30 such rules.
+func (p *Pattern) HasWildcard() bool {
+	for _, alternative := range p.alternatives {
+		for i := range alternative {
+			if slices.ContainsFunc(alternative[i].matchers, isWildcard) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isWildcard tells whether a matcher is a wildcard, or one that nothing may match.
+func isWildcard(m matcher) bool {
+	switch m := m.(type) {
+	case wildcard:
+		return true
+	case anythingBut:
+		return slices.ContainsFunc(m, isWildcard)
+	}
+	return false
 }
 
 // constraint is what one path of a pattern asks for: one of its matchers must accept a leaf at the path, or,

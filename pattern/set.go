@@ -21,6 +21,7 @@ type Rule struct {
 // the fewest others are filed under; an event is then compared with what is filed under its own strings.
 // Alternatives without a constraint of that kind are compared with every event.
 type Set struct {
+	rules        []Rule
 	ids          []RuleID
 	nodes        []node // the tree of all paths; the first is its root
 	paths        int
@@ -43,9 +44,24 @@ type placed struct {
 	path int32
 }
 
-// Build compiles rules into a set. Two rules may have the same id.
+// With gives the set with one more rule, or with another pattern for the rule of that id. The set itself stays
+// as it is.
+func (s *Set) With(r Rule) *Set { return Build(append(s.without(r.ID), r)) }
+
+// Without gives the set without the rule of an id; an id that it does not have changes nothing.
+func (s *Set) Without(id RuleID) *Set { return Build(s.without(id)) }
+
+// without lists all rules but one.
+func (s *Set) without(id RuleID) []Rule {
+	return slices.DeleteFunc(slices.Clone(s.rules), func(r Rule) bool { return r.ID == id })
+}
+
+// Len is the number of rules.
+func (s *Set) Len() int { return len(s.rules) }
+
+// Build compiles rules into a set. A later rule takes the place of an earlier one of the same id.
 func Build(rules []Rule) *Set {
-	s := &Set{nodes: []node{{path: none}}}
+	s := &Set{rules: rules, nodes: []node{{path: none}}}
 	for i, r := range rules {
 		s.ids = append(s.ids, r.ID)
 		for _, constraints := range r.Pattern.alternatives {
