@@ -22,8 +22,8 @@ func (c *compiler) anythingBut() {
 	case stringToken:
 		c.add(anythingBut{exactString(c.text())})
 	case numberToken:
-		n := parseNumber(c.scalar)
-		if !n.exact {
+		n := parseOperand(c.scalar)
+		if !n.isDouble() {
 			c.refuse("Cannot compare number : " + c.scalar)
 		}
 		c.add(anythingBut{exactNumber(n)})
@@ -47,8 +47,8 @@ func (c *compiler) anythingButList() anythingBut {
 			list = append(list, exactString(c.text()))
 		case numberToken:
 			numbers++
-			n := parseNumber(c.scalar)
-			if !n.exact {
+			n := parseOperand(c.scalar)
+			if !n.isDouble() {
 				c.refuse("Cannot compare number : " + c.scalar)
 			}
 			list = append(list, exactNumber(n))

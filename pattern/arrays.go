@@ -53,17 +53,18 @@ func (s *states) close() {
 	s.ends = append(s.ends, int32(len(s.elements)))
 }
 
-// joined judges an alternative on an event with array elements. Constraints are visited in path order, and a
+// judgeJoined judges an alternative on an event with array elements. Constraints are visited in path order, and a
 // match binds at most one element of each array: all the partial matches that the constraints so far allow
 // are carried along, reduced to the arrays that a later constraint can meet. As the constraints below one
 // array are neighbours, that is a number of states no larger than the number of elements.
-func (s *scratch) joined(a *alternative) (matched, decided bool) {
+func (s *scratch) judgeJoined(a *alternative) (matched, decided bool) {
 	if !s.findCandidates(a) {
 		return false, true
 	}
 	if !s.markArrays(a) {
-		for i, c := range a.constraints {
-			if from, to := s.candidates(i); from == to && len(s.at(c.path)) > 0 {
+		for i := range a.checks {
+			c := &a.checks[i]
+			if from, to := s.candidates(i); from == to && len(s.at(c.slot)) > 0 {
 				return false, true
 			}
 		}
@@ -72,7 +73,7 @@ func (s *scratch) joined(a *alternative) (matched, decided bool) {
 	s.steps = stepsFixed + stepsPerLeaf*len(s.leaves)
 	s.now.reset()
 	s.now.close() // one match, nothing bound
-	for i := range a.constraints {
+	for i := range a.checks {
 		s.then.reset()
 		for j := range s.now.ends {
 			if !s.extend(a, i, s.now.at(j)) {
@@ -91,9 +92,9 @@ func (s *scratch) joined(a *alternative) (matched, decided bool) {
 // and cannot be met by absence either.
 func (s *scratch) findCandidates(a *alternative) bool {
 	s.accepted, s.acceptedEnds = s.accepted[:0], s.acceptedEnds[:0]
-	for _, c := range a.constraints {
+	for _, c := range a.checks {
 		before := len(s.accepted)
-		for _, l := range s.at(c.path) {
+		for _, l := range s.at(c.slot) {
 			if c.accepts(&s.leaves[l].value) {
 				s.accepted = append(s.accepted, l)
 			}
@@ -121,11 +122,11 @@ func (s *scratch) markArrays(a *alternative) bool {
 		s.arrays[i].lastUse = none
 	}
 	shared := false
-	for i, c := range a.constraints {
+	for i, c := range a.checks {
 		from, to := s.candidates(i)
 		leaves := s.accepted[from:to]
 		if c.absent {
-			leaves = s.at(c.path)
+			leaves = s.at(c.slot)
 		}
 		for _, l := range leaves {
 			for e := s.leaves[l].element; e != none; {
@@ -144,7 +145,7 @@ func (s *scratch) markArrays(a *alternative) bool {
 
 // extend adds to s.then what constraint i makes of one partial match. It is false when the steps are used up.
 func (s *scratch) extend(a *alternative, i int, state []int32) bool {
-	c := &a.constraints[i]
+	c := &a.checks[i]
 	from, to := s.candidates(i)
 	for list := s.accepted[from:to]; len(list) > 0; {
 		if s.steps--; s.steps < 0 {
@@ -167,7 +168,7 @@ func (s *scratch) extend(a *alternative, i int, state []int32) bool {
 	if !c.absent {
 		return true
 	}
-	for list := s.at(c.path); len(list) > 0; {
+	for list := s.at(c.slot); len(list) > 0; {
 		if s.steps--; s.steps < 0 {
 			return false
 		}

@@ -1,62 +1,146 @@
 package pattern
 
 import (
-	"net/netip"
 	"strconv"
 	"strings"
 )
 
-// address is an IP address; an IPv4-mapped IPv6 address is the IPv4 one.
-type address = netip.Addr
+// address is an IP address; an IPv4-mapped IPv6 address is the IPv4 one. Unlike netip.Addr it has no pointer,
+// so that there is nothing to clear in the leaves of an event.
+type address struct {
+	bytes [16]byte // of IPv4 the last four, the others 0
+	four  bool
+}
+
+// masked gives the address with the bits behind the first of its own family's bits zeroed.
+func (a address) masked(bits int) address {
+	if a.four {
+		bits += 96
+	}
+	for i := range a.bytes {
+		switch keep := bits - 8*i; {
+		case keep <= 0:
+			a.bytes[i] = 0
+		case keep < 8:
+			a.bytes[i] &= 0xff << (8 - keep)
+		}
+	}
+	return a
+}
 
 // cidr is {"cidr": "<address>/<bits>"}: strings that are addresses in the block, of the same family.
-type cidr netip.Prefix
+type cidr struct {
+	first address
+	bits  int
+}
 
 func (c cidr) matches(v *value) bool {
 	if v.kind != kindString {
 		return false
 	}
 	addr, ok := v.address()
-	return ok && netip.Prefix(c).Contains(addr)
+	return ok && addr.four == c.first.four && addr.masked(c.bits) == c.first
 }
 
 // address gives the IP address that the value spells.
 func (v *value) address() (address, bool) {
 	if v.parse&parsedAddress == 0 {
 		v.parse |= parsedAddress
-		if len(v.text) >= 2 && len(v.text) <= 64 && (isHex(v.text[0]) || v.text[0] == ':') {
-			if addr, ok := parseAddress(string(v.text)); ok {
-				v.addr, v.parse = addr, v.parse|isAddress
-			}
+		if addr, ok := parseAddress(v.text); ok {
+			v.addr, v.parse = addr, v.parse|isAddress
 		}
 	}
 	return v.addr, v.parse&isAddress != 0
 }
 
+// maxAddress is the length of the longest spelling of an address.
+const maxAddress = len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+
 // parseAddress reads an address: four decimal octets, leading zeros allowed, or hexadecimal groups and
-// colons. Zones and dotted quads inside IPv6 are no addresses here.
-func parseAddress(s string) (address, bool) {
+// colons. Zones and dotted quads inside IPv6 are no addresses here, unlike for netip, which would also
+// allocate for each string that is none.
+func parseAddress[T string | []byte](s T) (address, bool) {
+	if len(s) < 2 || len(s) > maxAddress || !isHex(s[0]) && s[0] != ':' {
+		return address{}, false
+	}
 	switch addressShape(s) {
 	case 4:
-		var octets [4]byte
-		for i, part := range strings.Split(s, ".") {
-			n, err := strconv.ParseUint(part, 10, 64)
-			if err != nil || n > 255 || len(s) > 15 {
-				return address{}, false
-			}
-			octets[i] = byte(n)
-		}
-		return netip.AddrFrom4(octets), true
+		return parseOctets(s)
 	case 6:
-		addr, err := netip.ParseAddr(s)
-		return addr.Unmap(), err == nil
+		return parseGroups(s)
 	}
 	return address{}, false
 }
 
+// parseOctets reads what has the shape of an IPv4 address.
+func parseOctets[T string | []byte](s T) (address, bool) {
+	a := address{four: true}
+	at, n := 12, 0
+	for i := range len(s) {
+		if s[i] == '.' {
+			at, n = at+1, 0
+			continue
+		}
+		if n = 10*n + int(s[i]-'0'); n > 255 {
+			return address{}, false
+		}
+		a.bytes[at] = byte(n)
+	}
+	return a, len(s) <= len("255.255.255.255")
+}
+
+// parseGroups reads what has the shape of an IPv6 address.
+func parseGroups[T string | []byte](s T) (address, bool) {
+	var a address
+	at, gap, digits, n := 0, none, 0, 0 // at: the bytes read; gap: where :: stands among them
+	for i := 0; i <= len(s); i++ {
+		if i < len(s) && s[i] != ':' {
+			n = n<<4 | int(hexDigit(s[i]))
+			if digits++; digits > 4 || at == len(a.bytes) {
+				return address{}, false
+			}
+			continue
+		}
+		if digits > 0 {
+			a.bytes[at], a.bytes[at+1] = byte(n>>8), byte(n)
+			at, digits, n = at+2, 0, 0
+		} else if i > 0 && (i < len(s) || gap != at) {
+			return address{}, false
+		}
+		if i+1 < len(s) && s[i+1] == ':' {
+			if gap != none {
+				return address{}, false
+			}
+			gap = at
+			i++
+		} else if i == 0 {
+			return address{}, false // one colon before the first group
+		}
+	}
+	if gap == none {
+		return mapped(a), at == len(a.bytes)
+	}
+	if at == len(a.bytes) {
+		return address{}, false // :: stands for at least one group
+	}
+	moved := len(a.bytes) - at
+	copy(a.bytes[gap+moved:], a.bytes[gap:at])
+	clear(a.bytes[gap : gap+moved])
+	return mapped(a), true
+}
+
+// mapped gives an IPv6 address that stands for an IPv4 one as the latter.
+func mapped(a address) address {
+	if [12]byte(a.bytes[:12]) == [12]byte{10: 0xff, 11: 0xff} {
+		clear(a.bytes[:12])
+		a.four = true
+	}
+	return a
+}
+
 // addressShape tells which family s is written like, or 0: digits with three dots between them, or
 // hexadecimal digits with colons.
-func addressShape(s string) int {
+func addressShape[T string | []byte](s T) int {
 	dots, colons, digits, last := 0, 0, true, byte('.')
 	for i := range len(s) {
 		c := s[i]
@@ -110,12 +194,12 @@ func (c *compiler) cidr(text string) matcher {
 		c.refuse("Nonstandard IP address: " + parts[0])
 	case !ok:
 		c.refuse("Invalid IP address: " + parts[0])
-	case addr.Is4() && bits >= 32:
+	case addr.four && bits >= 32:
 		c.refuse("IPv4 mask bits must be < 32")
-	case addr.Is6() && bits >= 128:
+	case !addr.four && bits >= 128:
 		c.refuse("IPv6 mask bits must be < 128")
 	default:
-		return cidr(netip.PrefixFrom(addr, int(bits)).Masked())
+		return cidr{first: addr.masked(int(bits)), bits: int(bits)}
 	}
 	return nil
 }

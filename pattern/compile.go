@@ -138,7 +138,7 @@ func (c *compiler) entry() {
 	case stringToken:
 		c.add(exactText(c.text()))
 	case numberToken:
-		c.add(exactNumber(parseNumber(c.scalar)))
+		c.add(exactNumber(parseOperand(c.scalar)))
 	case trueToken:
 		c.add(literal(kindTrue))
 	case falseToken:

@@ -111,7 +111,7 @@ func (r readings) widest(start []int, limit int) int {
 			if widest = max(widest, len(to)); widest > limit {
 				return widest
 			}
-			key := key(to)
+			key := positionsKey(to)
 			if len(to) == 0 || seen[key] {
 				continue
 			}
@@ -168,8 +168,8 @@ func (r readings) alphabet() []byte {
 	return list
 }
 
-// key turns positions into a map key.
-func key(set []int) string {
+// positionsKey turns positions into a map key.
+func positionsKey(set []int) string {
 	b := make([]byte, 0, 3*len(set))
 	for _, p := range set {
 		b = append(b, byte(p), byte(p>>8), byte(p>>16))

@@ -15,8 +15,8 @@ const (
 // value is a scalar of an event. What is costly to know about it is found out once, by number and address.
 type value struct {
 	kind  kind
-	text  []byte // a string's decoded characters, else the literal as written
 	parse parsed
+	text  []byte // a string's decoded characters, else the literal as written
 	num   number
 	addr  address
 }
@@ -53,9 +53,6 @@ func (a exactAddress) matches(v *value) bool {
 	if v.kind != kindString {
 		return false
 	}
-	if string(v.text) == a.text {
-		return true
-	}
 	addr, ok := v.address()
 	return ok && addr == a.addr
 }
@@ -66,11 +63,4 @@ func exactText(s string) matcher {
 		return exactAddress{text: s, addr: addr}
 	}
 	return exactString(s)
-}
-
-// exactNumber takes numbers of the same value.
-type exactNumber number
-
-func (n exactNumber) matches(v *value) bool {
-	return v.kind == kindNumber && v.number().equal(number(n))
 }

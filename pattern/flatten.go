@@ -9,19 +9,10 @@ import (
 // ErrEvent is the error for events that are not a JSON object, or nest too deeply.
 var ErrEvent = errors.New("the event is not a JSON object")
 
-// none stands for "no node", "no element", "no path".
-const none = -1
-
-// node is a step in the tree of all paths that some pattern names.
-type node struct {
-	children map[string]int32
-	path     int32 // the number of the path that ends here, or none
-}
-
 // leaf is a scalar of an event at a path that some pattern names.
 type leaf struct {
 	value
-	path    int32
+	slot    int32 // of the path
 	element int32 // the innermost array element that it is below, or none
 }
 
@@ -39,274 +30,305 @@ type array struct {
 	lastUse int32 // scratch of the search in arrays.go
 }
 
-// flattener reads an event once, checks that it is JSON, and keeps the leaves at known paths.
-type flattener struct {
-	nodes []node
+// reader goes through an event once and keeps the leaves at known paths. It passes over what no pattern asks
+// for, and stops when all that they ask for was seen.
+type reader struct {
 	event []byte
 	pos   int
 	*scratch
 }
 
-// flatten fills the scratch with the event's leaves.
-func (s *scratch) flatten(nodes []node, event []byte) error {
-	f := flattener{nodes: nodes, event: event, scratch: s}
-	f.space()
-	if f.peek() != '{' || !f.value(0, none, 0) {
-		return fmt.Errorf("%w: it goes wrong at byte %d", ErrEvent, f.pos)
+// progress is how reading goes on.
+type progress byte
+
+// The ways in which reading goes on.
+const (
+	broken progress = iota // this is no JSON
+	goOn
+	enough // nothing that follows can matter
+)
+
+// read fills the scratch with the event's leaves.
+func (s *scratch) read(root *node, event []byte) error {
+	r := reader{event: event, scratch: s}
+	r.space()
+	if r.peek() != '{' {
+		return fmt.Errorf("%w: it goes wrong at byte %d", ErrEvent, min(r.pos, len(event)))
 	}
-	f.space()
-	if f.pos < len(event) {
-		return fmt.Errorf("%w: more text follows at byte %d", ErrEvent, f.pos)
+	switch r.object(root, none, 0, true) {
+	case enough:
+		return nil
+	case goOn:
+		if r.space(); r.pos < len(event) {
+			return fmt.Errorf("%w: more text follows at byte %d", ErrEvent, min(r.pos, len(event)))
+		}
+		return nil
+	case broken:
 	}
-	return nil
+	return fmt.Errorf("%w: it goes wrong at byte %d", ErrEvent, min(r.pos, len(event)))
 }
 
 // space skips white space.
-func (f *flattener) space() {
-	for f.pos < len(f.event) {
-		switch f.event[f.pos] {
-		case ' ', '\t', '\n', '\r':
-			f.pos++
-		default:
-			return
-		}
+func (r *reader) space() {
+	for r.pos < len(r.event) && r.event[r.pos] <= ' ' {
+		r.pos++
 	}
 }
 
 // peek gives the byte at the position, or 0 at the end.
-func (f *flattener) peek() byte {
-	if f.pos < len(f.event) {
-		return f.event[f.pos]
+func (r *reader) peek() byte {
+	if r.pos < len(r.event) {
+		return r.event[r.pos]
 	}
 	return 0
 }
 
 // take skips white space and then c, when it stands there.
-func (f *flattener) take(c byte) bool {
-	f.space()
-	if f.peek() != c {
-		return false
+func (r *reader) take(c byte) bool {
+	if r.peek() != c {
+		if r.space(); r.peek() != c {
+			return false
+		}
 	}
-	f.pos++
+	r.pos++
 	return true
 }
 
-// value reads a value at a node of the path tree (none: nobody asks for it), below an array element.
-func (f *flattener) value(at, below int32, depth int) bool {
-	if depth > maxDepth {
-		return false
+// object reads an object at a node of the path tree, below an array element. last says that nothing behind
+// the object can matter.
+func (r *reader) object(at *node, below int32, depth int, last bool) progress {
+	if r.pos++; r.take('}') {
+		return goOn
 	}
-	f.space()
-	switch c := f.peek(); c {
-	case '{':
-		return f.object(at, below, depth)
-	case '[':
-		return f.array(at, below, depth)
-	case '"':
-		text, ok := f.quoted()
-		return ok && f.leaf(at, below, kindString, text)
-	case 't':
-		return f.word("true", kindTrue, at, below)
-	case 'f':
-		return f.word("false", kindFalse, at, below)
-	case 'n':
-		return f.word("null", kindNull, at, below)
+	open := len(r.open)
+	if last {
+		r.open = append(r.open, at)
 	}
-	start := f.pos
-	return f.number() && f.leaf(at, below, kindNumber, f.event[start:f.pos])
-}
-
-// leaf keeps a scalar when some pattern names its path.
-func (f *flattener) leaf(at, below int32, k kind, text []byte) bool {
-	if at == none || f.nodes[at].path == none {
-		return true
-	}
-	f.leaves = append(f.leaves, leaf{value: value{kind: k, text: text}, path: f.nodes[at].path, element: below})
-	return true
-}
-
-// word reads true, false or null.
-func (f *flattener) word(word string, k kind, at, below int32) bool {
-	if !hasPrefix(f.event[f.pos:], word) {
-		return false
-	}
-	f.pos += len(word)
-	return f.leaf(at, below, k, nil)
-}
-
-// object reads an object.
-func (f *flattener) object(at, below int32, depth int) bool {
-	f.pos++
-	if f.take('}') {
-		return true
-	}
+	var seen uint64
+	all := uint64(1)<<len(at.few) - 1
 	for {
-		f.space()
-		if f.peek() != '"' {
-			return false
+		if r.space(); r.peek() != '"' {
+			return broken
 		}
-		name, ok := f.quoted()
-		if !ok || !f.take(':') || !f.value(f.child(at, name), below, depth+1) {
-			return false
+		name, ok := r.quoted()
+		if !ok || !r.take(':') {
+			return broken
 		}
-		if f.take('}') {
-			return true
+		r.space()
+		child, which := at.child(name)
+		if which >= 0 {
+			seen |= 1 << which
 		}
-		if !f.take(',') {
-			return false
+		whole := last && seen == all && at.size == len(at.few) // all that was asked for stands up to here
+		if p := r.value(child, below, depth+1, whole); p != goOn {
+			return p
+		}
+		if whole {
+			if r.done() {
+				return enough
+			}
+			last = false
+		}
+		if r.take('}') {
+			r.open = r.open[:open]
+			return goOn
+		}
+		if !r.take(',') {
+			return broken
 		}
 	}
 }
 
-// child goes from a node down by a field name; dots in the name are steps too.
-func (f *flattener) child(at int32, name []byte) int32 {
-	for at != none {
-		step, rest, more := bytes.Cut(name, []byte{'.'})
-		next, ok := f.nodes[at].children[string(step)]
-		if !ok {
-			return none
-		}
-		if !more {
-			return next
-		}
-		at, name = next, rest
+// maxNames is how many names are worth looking for in the rest of an event.
+const maxNames = 8
+
+// done tells whether the rest of the event can be left unread: all fields of the open objects that some
+// pattern names were seen, and none of these names stands in the rest, where the field could come again.
+func (r *reader) done() bool {
+	names, rest := 0, r.event[r.pos:]
+	if bytes.IndexByte(rest, '\\') >= 0 { // a name could be written with escapes
+		return false
 	}
-	return none
+	for _, n := range r.open {
+		if names += len(n.few); names > maxNames {
+			return false
+		}
+		for _, c := range n.few {
+			if bytes.Contains(rest, []byte(c.name)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// value reads a value at a node of the path tree, nil when nobody asks for it.
+func (r *reader) value(at *node, below int32, depth int, last bool) progress {
+	c := r.peek()
+	if at == nil {
+		return r.skip(c)
+	}
+	if depth > maxDepth {
+		return broken
+	}
+	switch c {
+	case '{':
+		if at.size == 0 {
+			return r.skip(c)
+		}
+		return r.object(at, below, depth, last)
+	case '[':
+		return r.array(at, below, depth)
+	case '"':
+		text, ok := r.quoted()
+		if !ok {
+			return broken
+		}
+		r.keep(at, below, kindString, text)
+		return goOn
+	}
+	start := r.pos
+	r.pos = skipWord(r.event, start)
+	text := r.event[start:r.pos]
+	switch {
+	case c == '-' || isDigit(c):
+		r.keep(at, below, kindNumber, text)
+	case string(text) == "true":
+		r.keep(at, below, kindTrue, text)
+	case string(text) == "false":
+		r.keep(at, below, kindFalse, text)
+	case string(text) == "null":
+		r.keep(at, below, kindNull, text)
+	default:
+		return broken
+	}
+	return goOn
+}
+
+// skip passes over a value that begins with c.
+func (r *reader) skip(c byte) progress {
+	ok := true
+	switch c {
+	case '{', '[':
+		r.pos, ok = skipNested(r.event, r.pos)
+	case '"':
+		r.pos, ok = skipText(r.event, r.pos+1)
+	default:
+		start := r.pos
+		r.pos = skipWord(r.event, start)
+		ok = r.pos > start
+	}
+	if !ok {
+		return broken
+	}
+	return goOn
+}
+
+// keep keeps a scalar when some pattern names its path.
+func (r *reader) keep(at *node, below int32, k kind, text []byte) {
+	slot := at.slot
+	if slot == none {
+		return
+	}
+	i := int32(len(r.leaves))
+	r.leaves = append(r.leaves, leaf{value: value{kind: k, text: text}, slot: slot, element: below})
+	r.byPath = append(r.byPath, i)
+	if sp := &r.spans[slot]; sp.to == 0 {
+		r.touched = append(r.touched, slot)
+		*sp = span{i, i + 1}
+	} else {
+		sp.to++
+		r.repeated = true
+	}
 }
 
 // array reads an array. Arrays and elements without leaves are forgotten.
-func (f *flattener) array(at, below int32, depth int) bool {
-	f.pos++
-	if f.take(']') {
-		return true
+func (r *reader) array(at *node, below int32, depth int) progress {
+	if r.pos++; r.take(']') {
+		return goOn
 	}
-	id, from := int32(none), len(f.leaves)
-	if at != none {
-		id = int32(len(f.arrays))
-		f.arrays = append(f.arrays, array{parent: below})
-	}
+	id, from := int32(len(r.arrays)), len(r.leaves)
+	r.arrays = append(r.arrays, array{parent: below})
 	for {
-		f.space()
-		if c := f.peek(); id != none && (c == '{' || c == '[') {
-			if !f.element(at, id, depth) {
-				return false
-			}
-		} else if !f.value(at, below, depth+1) {
-			return false
+		r.space()
+		p := goOn
+		if c := r.peek(); c == '{' || c == '[' {
+			p = r.element(at, id, depth)
+		} else {
+			p = r.value(at, below, depth+1, false)
 		}
-		if f.take(']') {
+		if p != goOn {
+			return p
+		}
+		if r.take(']') {
 			break
 		}
-		if !f.take(',') {
-			return false
+		if !r.take(',') {
+			return broken
 		}
 	}
-	if id != none {
-		f.arrays[id].to = int32(len(f.leaves))
-		if len(f.leaves) == from {
-			f.arrays = f.arrays[:id]
-		}
+	r.arrays[id].to = int32(len(r.leaves))
+	if len(r.leaves) == from {
+		r.arrays = r.arrays[:id]
 	}
-	return true
+	return goOn
 }
 
 // element reads an object or array inside array id.
-func (f *flattener) element(at, id int32, depth int) bool {
-	self := int32(len(f.elements))
-	from := int32(len(f.leaves))
-	f.elements = append(f.elements, element{array: id, from: from})
-	if !f.value(at, self, depth+1) {
-		return false
+func (r *reader) element(at *node, id int32, depth int) progress {
+	self, from := int32(len(r.elements)), int32(len(r.leaves))
+	r.elements = append(r.elements, element{array: id, from: from})
+	if p := r.value(at, self, depth+1, false); p != goOn {
+		return p
 	}
-	if f.elements[self].to = int32(len(f.leaves)); f.elements[self].to == from {
-		f.elements = f.elements[:self]
+	if r.elements[self].to = int32(len(r.leaves)); r.elements[self].to == from {
+		r.elements = r.elements[:self]
 	}
-	return true
+	return goOn
 }
 
 // quoted reads a string and decodes its escapes.
-func (f *flattener) quoted() ([]byte, bool) {
-	f.pos++
-	start := f.pos
-	for f.pos < len(f.event) {
-		switch c := f.event[f.pos]; {
-		case c == '"':
-			f.pos++
-			return f.event[start : f.pos-1], true
-		case c == '\\':
-			return f.escaped(start)
-		case c < 0x20:
-			return nil, false
-		}
-		f.pos++
+func (r *reader) quoted() ([]byte, bool) {
+	start := r.pos + 1
+	r.pos = endOfText(r.event, start)
+	if r.pos >= len(r.event) {
+		return nil, false
 	}
-	return nil, false
+	if r.event[r.pos] == '\\' {
+		return r.escaped(start)
+	}
+	r.pos++
+	return r.event[start : r.pos-1], true
 }
 
 // escaped goes on with a string that began at start and has its first escape at the position.
-func (f *flattener) escaped(start int) ([]byte, bool) {
-	from := len(f.decoded)
-	f.decoded = append(f.decoded, f.event[start:f.pos]...)
-	for f.pos < len(f.event) {
-		c := f.event[f.pos]
-		f.pos++
-		switch {
-		case c == '"':
-			return f.decoded[from:], true
-		case c < 0x20:
-			return nil, false
-		case c != '\\':
-			f.decoded = append(f.decoded, c)
+func (r *reader) escaped(start int) ([]byte, bool) {
+	from := len(r.decoded)
+	r.decoded = append(r.decoded, r.event[start:r.pos]...)
+	for r.pos < len(r.event) {
+		c := r.event[r.pos]
+		r.pos++
+		if c == '"' {
+			return r.decoded[from:], true
+		}
+		if c != '\\' {
+			r.decoded = append(r.decoded, c)
 			continue
 		}
-		c = f.peek()
-		f.pos++
-		r, ok := shortEscape(c)
+		c = r.peek()
+		r.pos++
+		char, ok := shortEscape(c)
 		if !ok {
-			if c != 'u' || len(f.event)-f.pos < 4 {
+			if c != 'u' || len(r.event)-r.pos < 4 {
 				return nil, false
 			}
 			var n int
-			if r, n = unicodeEscape(f.event[f.pos:]); r < 0 {
+			if char, n = unicodeEscape(r.event[r.pos:]); char < 0 {
 				return nil, false
 			}
-			f.pos += n
+			r.pos += n
 		}
-		f.decoded = appendRune(f.decoded, r)
+		r.decoded = appendRune(r.decoded, char)
 	}
 	return nil, false
-}
-
-// number skips a number.
-func (f *flattener) number() bool {
-	if f.peek() == '-' {
-		f.pos++
-	}
-	if f.peek() == '0' {
-		f.pos++
-	} else if !f.digits() {
-		return false
-	}
-	if f.peek() == '.' {
-		if f.pos++; !f.digits() {
-			return false
-		}
-	}
-	if c := f.peek(); c == 'e' || c == 'E' {
-		f.pos++
-		if c := f.peek(); c == '+' || c == '-' {
-			f.pos++
-		}
-		return f.digits()
-	}
-	return true
-}
-
-// digits skips digits; there must be one.
-func (f *flattener) digits() bool {
-	start := f.pos
-	for isDigit(f.peek()) {
-		f.pos++
-	}
-	return f.pos > start
 }

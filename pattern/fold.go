@@ -12,14 +12,22 @@ import (
 //
 // Neither of the two mappings begins or ends with the other unless they are equal, so a value is read in
 // one pass without going back.
-type folded []struct{ lower, upper string }
+type folded []twoCases
+
+// twoCases is a character in lower and in upper case.
+type twoCases struct{ lower, upper string }
+
+// isASCII tells whether both are ASCII, and so differ in the case bit at most.
+func (c twoCases) isASCII() bool {
+	return len(c.lower) == 1 && len(c.upper) == 1 && (c.lower[0]|c.upper[0]) < utf8.RuneSelf
+}
 
 // fold prepares an operand.
 func fold(s string) folded {
 	var f folded
 	for i := 0; i < len(s); {
 		r, n := decodeRune(s[i:])
-		c := struct{ lower, upper string }{s[i : i+n], s[i : i+n]}
+		c := twoCases{s[i : i+n], s[i : i+n]}
 		if r >= 0 {
 			c.lower, c.upper = lower(r), upper(r)
 		}

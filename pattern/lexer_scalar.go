@@ -276,17 +276,20 @@ func unicodeEscape[T string | []byte](s T) (rune, int) {
 func hex4[T string | []byte](s T) rune {
 	var r rune
 	for i := range 4 {
-		c := s[i]
-		switch {
-		case isDigit(c):
-			r = r<<4 | rune(c-'0')
-		case isHex(c):
-			r = r<<4 | rune(c|0x20-'a'+10)
-		default:
+		if !isHex(s[i]) {
 			return -1
 		}
+		r = r<<4 | hexDigit(s[i])
 	}
 	return r
+}
+
+// hexDigit gives the value of a hexadecimal digit.
+func hexDigit(c byte) rune {
+	if isDigit(c) {
+		return rune(c - '0')
+	}
+	return rune(c | 0x20 - 'a' + 10)
 }
 
 // appendRune appends r in UTF-8. Half a surrogate pair keeps its own three bytes, so that two strings that

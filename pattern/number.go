@@ -1,119 +1,185 @@
 package pattern
 
-import (
-	"bytes"
-	"strconv"
-)
+import "strconv"
 
-// number is a JSON number. Two numbers are equal when both are exactly doubles and these are equal, or else
-// when their texts are the same: 300 and 3.0e2 are equal, 9007199254740993 equals only itself.
+// number is a JSON number as it is written, without what its spelling leaves open: digits × 10^exponent,
+// where digits has 19 decimal places, or is 0 for zero.
+//
+// AWS compares numbers as doubles when both are exactly doubles, which is to say that each is the shortest
+// decimal of its double, and else as texts: 300 and 3.0e2 are equal, 9007199254740993 equals only itself.
+// Shortest decimals are as different and in the same order as their doubles, so that comparing decimals says
+// the same, and no double needs to be made.
 type number struct {
-	float float64
-	exact bool   // the shortest decimal of float has the text's value
-	text  string // as written, unless exact
+	digits   uint64
+	exponent int32
+	negative bool
+	long     bool // there are more digits than any double's shortest decimal has
 }
 
-// equal compares two numbers.
-func (n number) equal(m number) bool {
-	if n.exact && m.exact {
-		return n.float == m.float
+// decimalPlaces is how many decimal digits fit into number.digits.
+const decimalPlaces = 19
+
+// maxDigits is how many digits the shortest decimal of a double has at most.
+const maxDigits = 17
+
+// maxExponent bounds the exponents that are read; far beyond those of doubles.
+const maxExponent = 1 << 20
+
+// compare orders numbers that are not long.
+func (n number) compare(m number) int {
+	if n.negative != m.negative {
+		if n.negative {
+			return -1
+		}
+		return 1
 	}
-	return n.exact == m.exact && n.text == m.text
+	c := 0
+	switch {
+	case n.digits == 0 || m.digits == 0 || n.exponent == m.exponent:
+		if n.digits > m.digits {
+			c = 1
+		} else if n.digits < m.digits {
+			c = -1
+		}
+	case n.exponent > m.exponent:
+		c = 1
+	default:
+		c = -1
+	}
+	if n.negative {
+		return -c
+	}
+	return c
 }
 
 // parseNumber reads a number that follows JSON's grammar.
-func parseNumber(text string) number {
-	if f, ok := exactFloat([]byte(text)); ok {
-		return number{float: f, exact: true}
+func parseNumber[T string | []byte](text T) number {
+	var n number
+	i := 0
+	if len(text) > 0 && text[0] == '-' {
+		n.negative, i = true, 1
 	}
-	return number{text: text}
+	places, dropped, point := 0, 0, false // dropped: digits that did not fit
+	for ; i < len(text); i++ {
+		c := text[i]
+		if c == '.' {
+			point = true
+			continue
+		}
+		if !isDigit(c) {
+			break
+		}
+		switch {
+		case places < decimalPlaces:
+			if n.digits = 10*n.digits + uint64(c-'0'); n.digits > 0 {
+				places++
+			}
+		default:
+			dropped++
+			n.long = n.long || c != '0'
+		}
+		if point {
+			n.exponent--
+		}
+	}
+	if n.digits == 0 {
+		return number{}
+	}
+	n.exponent += int32(dropped)
+	if i < len(text) {
+		n.exponent += writtenExponent(text[i+1:])
+	}
+	missing := decimalPlaces - places
+	n.digits *= powersOfTen[missing]
+	n.exponent -= int32(missing)
+	n.long = n.long || n.digits%powersOfTen[decimalPlaces-maxDigits] != 0
+	return n
 }
 
-// number gives the number that the value is.
+// writtenExponent reads what stands behind the e of a number.
+func writtenExponent[T string | []byte](text T) int32 {
+	negative, e := false, int32(0)
+	for _, c := range []byte(text) {
+		switch {
+		case c == '-':
+			negative = true
+		case isDigit(c) && e < maxExponent:
+			e = 10*e + int32(c-'0')
+		}
+	}
+	if negative {
+		return -e
+	}
+	return e
+}
+
+// powersOfTen are those that fit beside the digits of a number.
+var powersOfTen = func() (p [decimalPlaces + 1]uint64) {
+	p[0] = 1
+	for i := 1; i < len(p); i++ {
+		p[i] = 10 * p[i-1]
+	}
+	return p
+}()
+
+// Digits and exponents between which every number is a double's shortest decimal.
+const (
+	surePlaces   = 15
+	sureExponent = 280
+)
+
+// exact tells whether a number, spelled text, is the shortest decimal of a finite double.
+func (n number) exact(text []byte) bool {
+	switch {
+	case n.long:
+		return false
+	case n.digits%powersOfTen[decimalPlaces-surePlaces] == 0 && n.exponent > -sureExponent && n.exponent < sureExponent:
+		return true
+	}
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err != nil {
+		return false
+	}
+	var room [32]byte
+	return parseNumber(strconv.AppendFloat(room[:0], f, 'e', -1, 64)) == n
+}
+
+// number gives the number that the value spells.
 func (v *value) number() number {
 	if v.parse&parsedNumber == 0 {
 		v.parse |= parsedNumber
-		v.num.float, v.num.exact = exactFloat(v.text)
-		if !v.num.exact {
-			v.num.text = string(v.text)
-		}
+		v.num = parseNumber(v.text)
 	}
 	return v.num
 }
 
-// exactFloat converts a number that a double can hold: one whose value is that of the double's shortest decimal.
-func exactFloat(text []byte) (float64, bool) {
-	if f, ok := smallInteger(text); ok {
-		return f, true
-	}
-	f, err := strconv.ParseFloat(string(text), 64)
-	if err != nil {
-		return 0, false
-	}
-	var writtenRoom, shortestRoom [40]byte
-	written, exponent, ok := decimal(text, writtenRoom[:0])
-	if !ok {
-		return 0, false
-	}
-	if len(written) == 0 {
-		return 0, true // and not -0
-	}
-	var room [40]byte
-	shortest, shortestExponent, _ := decimal(strconv.AppendFloat(room[:0], f, 'e', -1, 64), shortestRoom[:0])
-	if exponent != shortestExponent || !bytes.Equal(written, shortest) {
-		return 0, false
-	}
-	return f, true
+// operand is a number in a pattern.
+type operand struct {
+	number
+	text string // as written, when no double is exactly the number; such a number equals its own text only
 }
 
-// smallInteger converts the usual case: up to 15 digits and nothing else.
-func smallInteger(text []byte) (float64, bool) {
-	if len(text) > 15 {
-		return 0, false
+// parseOperand reads a number of a pattern.
+func parseOperand(text string) operand {
+	n := parseNumber(text)
+	if n.exact([]byte(text)) {
+		return operand{number: n}
 	}
-	n := 0
-	for _, c := range text {
-		if !isDigit(c) {
-			return 0, false
-		}
-		n = 10*n + int(c-'0')
-	}
-	return float64(n), true
+	return operand{number: n, text: text}
 }
 
-// decimal gives the significant digits of a number, without zeros at either end, and the power of ten of
-// the last one. The sign is left out: it is the same on both sides of a comparison with one's own double. It
-// is not ok when there are more digits than any shortest decimal has.
-func decimal(text, digits []byte) ([]byte, int, bool) {
-	exponent, pending, point := 0, 0, false // pending: zeros that count once a digit follows
-	for i, c := range text {
-		switch {
-		case c == '.':
-			point = true
-		case c == 'e' || c == 'E':
-			e, err := strconv.Atoi(string(text[i+1:]))
-			if err != nil {
-				return nil, 0, len(digits) == 0 // any power of zero is zero
-			}
-			return digits, exponent + pending + e, true
-		case isDigit(c):
-			if point {
-				exponent--
-			}
-			if c == '0' {
-				if len(digits) > 0 {
-					pending++
-				}
-				continue
-			}
-			if len(digits)+pending >= 17 {
-				return nil, 0, false
-			}
-			for ; pending > 0; pending-- {
-				digits = append(digits, '0')
-			}
-			digits = append(digits, c)
-		}
+// isDouble tells whether a double is exactly the number.
+func (o operand) isDouble() bool { return o.text == "" }
+
+// exactNumber takes numbers of the same value.
+type exactNumber operand
+
+func (o exactNumber) matches(v *value) bool {
+	switch {
+	case v.kind != kindNumber:
+		return false
+	case o.text != "":
+		return string(v.text) == o.text
 	}
-	return digits, exponent + pending, true
+	return v.number() == o.number
 }

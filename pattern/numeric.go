@@ -2,7 +2,7 @@ package pattern
 
 // bound is one end of a numeric range.
 type bound struct {
-	at        float64
+	number
 	set       bool
 	inclusive bool
 }
@@ -16,13 +16,22 @@ func (r numericRange) matches(v *value) bool {
 		return false
 	}
 	n := v.number()
-	if !n.exact {
-		return false
+	if r.low.set {
+		if c := n.compare(r.low.number); c < 0 || c == 0 && !r.low.inclusive {
+			return false
+		}
 	}
-	if r.low.set && (n.float < r.low.at || n.float == r.low.at && !r.low.inclusive) {
-		return false
+	if r.high.set {
+		if c := n.compare(r.high.number); c > 0 || c == 0 && !r.high.inclusive {
+			return false
+		}
 	}
-	return !r.high.set || n.float < r.high.at || n.float == r.high.at && r.high.inclusive
+	return n.exact(v.text)
+}
+
+// isPoint tells whether there is one number in the range.
+func (r numericRange) isPoint() bool {
+	return r.low.set && r.high.set && r.low.number == r.high.number
 }
 
 // numeric reads the operand of numeric: one comparison, or a lower bound followed by an upper one.
@@ -75,7 +84,7 @@ func (c *compiler) upward(op string) {
 		c.fail("Too many terms in numeric range expression")
 		return
 	}
-	if low.at >= high.at {
+	if low.compare(high.number) >= 0 {
 		c.fail("Bottom must be less than top")
 		return
 	}
@@ -88,9 +97,9 @@ func (c *compiler) bound(op string, inclusive bool) bound {
 		c.fail("Value of %s must be numeric", op)
 		return bound{}
 	}
-	n := parseNumber(c.scalar)
-	if !n.exact {
+	n := parseOperand(c.scalar)
+	if !n.isDouble() {
 		c.fail("Cannot compare number : %s", c.scalar)
 	}
-	return bound{at: n.float, set: true, inclusive: inclusive}
+	return bound{number: n.number, set: true, inclusive: inclusive}
 }

@@ -1,0 +1,289 @@
+package pattern
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// index is a persistent collection of alternatives. Each is filed under one of its constraints, the one that
+// the fewest others are filed with, so that an event needs to be compared with those only that are filed under
+// what it has.
+type index struct {
+	edit    *edit
+	size    int
+	used    []int32             // slots of the paths under which all in here are filed already
+	paths   *trie[*filedPath]   // by slot
+	rest    *trie[*alternative] // by mark: those that cannot be filed, because no path need be there
+	filings *trie[*filing]      // by mark
+}
+
+// filedPath is what is filed under one path.
+type filedPath struct {
+	edit    *edit
+	uses    []counted      // the kinds of keys that there are
+	buckets *trie[*bucket] // by hash of the key
+	ranges  *ranges        // numeric ranges
+	any     *bucket        // those that take values of too many kinds: anything-but, exists
+}
+
+// counted is a use with the number of keys that have it.
+type counted struct {
+	use
+	keys int32
+}
+
+// bucket holds the alternatives that are filed under one key: some, or an index in which they are filed by
+// another of their constraints.
+type bucket struct {
+	edit  *edit
+	mark  int32
+	some  []*alternative
+	index *index
+}
+
+// filing is where an alternative is.
+type filing struct {
+	alternative *alternative
+	check       int32 // which of its checks it is filed by, or none
+	any         bool  // it is in filedPath.any
+	keys        []key
+}
+
+const (
+	// maxSome is how many alternatives a bucket holds before it files them further.
+	maxSome = 16
+	// maxLevels is by how many constraints an alternative is filed at most.
+	maxLevels = 4
+	// maxOverlap ends the counting of ranges that overlap.
+	maxOverlap = 64
+)
+
+// own gives an index that the edit may change.
+func (x *index) own(e *edit) *index {
+	if x.edit == e {
+		return x
+	}
+	c := *x
+	c.edit = e
+	return &c
+}
+
+// add gives the index with one more alternative; marks are for new buckets.
+func (x *index) add(e *edit, a *alternative, marks *slots) *index {
+	x = x.own(e)
+	f := x.choose(a)
+	x.size++
+	x.filings = x.filings.set(e, uint64(a.mark), f)
+	if f.check == none {
+		x.rest = x.rest.set(e, uint64(a.mark), a)
+		return x
+	}
+	c := &a.checks[f.check]
+	p := x.paths.get(uint64(c.slot)).own(e)
+	used := append(slices.Clip(x.used), c.slot)
+	for _, k := range f.keys {
+		p.count(k.use, 1)
+		p.buckets = p.buckets.set(e, k.hash, p.buckets.get(k.hash).add(e, a, used, marks))
+	}
+	if f.any {
+		p.any = p.any.add(e, a, used, marks)
+	} else {
+		c.eachRange(a, func(r *filedRange) { p.ranges = p.ranges.put(e, r) })
+	}
+	x.paths = x.paths.set(e, uint64(c.slot), p)
+	return x
+}
+
+// remove gives the index without an alternative that is in it.
+func (x *index) remove(e *edit, a *alternative, marks *slots) *index {
+	x = x.own(e)
+	f := x.filings.get(uint64(a.mark))
+	x.size--
+	x.filings = x.filings.drop(e, uint64(a.mark))
+	if f.check == none {
+		x.rest = x.rest.drop(e, uint64(a.mark))
+		return x
+	}
+	c := &a.checks[f.check]
+	p := x.paths.get(uint64(c.slot)).own(e)
+	for _, k := range f.keys {
+		p.count(k.use, -1)
+		if b := p.buckets.get(k.hash).remove(e, a, marks); b != nil {
+			p.buckets = p.buckets.set(e, k.hash, b)
+		} else {
+			p.buckets = p.buckets.drop(e, k.hash)
+		}
+	}
+	if f.any {
+		p.any = p.any.remove(e, a, marks)
+	} else {
+		c.eachRange(a, func(r *filedRange) { p.ranges = p.ranges.drop(e, r) })
+	}
+	if p.buckets == nil && p.any == nil && p.ranges == nil {
+		x.paths = x.paths.drop(e, uint64(c.slot))
+	} else {
+		x.paths = x.paths.set(e, uint64(c.slot), p)
+	}
+	return x
+}
+
+// choose decides what an alternative is filed under: the constraint whose keys have the fewest alternatives
+// already; of several, the one whose path is deepest, as what lies deep tells events apart.
+func (x *index) choose(a *alternative) *filing {
+	best, bestLoad, bestDepth := &filing{alternative: a, check: none}, 0, 0
+	if len(x.used) == maxLevels {
+		return best
+	}
+	for i := range a.checks {
+		c := &a.checks[i]
+		if c.absent || slices.Contains(x.used, c.slot) {
+			continue
+		}
+		f, load := x.paths.get(uint64(c.slot)).filing(c.constraint)
+		depth := strings.Count(c.path, ".")
+		switch {
+		case best.check == none:
+		case f.any != best.any:
+			if f.any {
+				continue
+			}
+		case load > bestLoad || load == bestLoad && depth < bestDepth:
+			continue
+		}
+		f.alternative, f.check = a, int32(i)
+		best, bestLoad, bestDepth = f, load, depth
+	}
+	return best
+}
+
+// filing says how a constraint would be filed here, and how many alternatives are found by the same keys.
+func (p *filedPath) filing(c *constraint) (f *filing, load int) {
+	f = &filing{keys: make([]key, 0, len(c.matchers))}
+	loadOf := func(k key) int {
+		if p == nil {
+			return 0
+		}
+		return p.buckets.get(k.hash).size()
+	}
+	for _, m := range c.matchers {
+		if k, ok := keyOf(m, loadOf); ok {
+			f.keys = append(f.keys, k)
+			load += loadOf(k)
+		} else if r, ok := m.(numericRange); ok {
+			if p != nil {
+				low, high := r.limits()
+				load += p.ranges.overlapping(low, high, maxOverlap)
+			}
+		} else {
+			f.any, f.keys = true, nil
+			if p != nil {
+				load = p.any.size()
+			}
+			return f, load
+		}
+	}
+	slices.SortFunc(f.keys, func(a, b key) int { return cmp.Compare(a.hash, b.hash) })
+	f.keys = slices.Compact(f.keys)
+	return f, load
+}
+
+// eachRange calls f with each range among the matchers that is filed as such.
+func (c *check) eachRange(a *alternative, f func(*filedRange)) {
+	for i, m := range c.matchers {
+		if r, ok := m.(numericRange); ok && !r.isPoint() {
+			low, high := r.limits()
+			f(&filedRange{low: low, high: high, alternative: a, number: int32(i)})
+		}
+	}
+}
+
+// own gives a path that the edit may change; of nil, an empty one.
+func (p *filedPath) own(e *edit) *filedPath {
+	if p == nil {
+		return &filedPath{edit: e}
+	}
+	if p.edit == e {
+		return p
+	}
+	c := *p
+	c.edit, c.uses = e, slices.Clone(p.uses)
+	return &c
+}
+
+// count adds to the number of keys of a use; p is the edit's own.
+func (p *filedPath) count(u use, n int32) {
+	i := slices.IndexFunc(p.uses, func(c counted) bool { return c.use == u })
+	if i < 0 {
+		i = len(p.uses)
+		p.uses = append(p.uses, counted{use: u})
+	}
+	if p.uses[i].keys += n; p.uses[i].keys == 0 {
+		p.uses = slices.Delete(p.uses, i, i+1)
+	}
+}
+
+// size counts the alternatives in a bucket; nil is empty.
+func (b *bucket) size() int {
+	switch {
+	case b == nil:
+		return 0
+	case b.index != nil:
+		return b.index.size
+	}
+	return len(b.some)
+}
+
+// own gives a bucket that the edit may change.
+func (b *bucket) own(e *edit) *bucket {
+	if b.edit == e {
+		return b
+	}
+	c := *b
+	c.edit, c.some = e, slices.Clone(b.some)
+	return &c
+}
+
+// add gives the bucket with one more alternative; used are the paths that it is filed under now.
+func (b *bucket) add(e *edit, a *alternative, used []int32, marks *slots) *bucket {
+	if b == nil {
+		return &bucket{edit: e, mark: marks.take(), some: []*alternative{a}}
+	}
+	b = b.own(e)
+	if b.index == nil {
+		if len(b.some) < maxSome {
+			b.some = append(b.some, a)
+			return b
+		}
+		b.index = &index{edit: e, used: used}
+		for _, other := range b.some {
+			b.index = b.index.add(e, other, marks)
+		}
+		b.some = nil
+	}
+	b.index = b.index.add(e, a, marks)
+	return b
+}
+
+// remove gives the bucket without an alternative, nil when it was the last.
+func (b *bucket) remove(e *edit, a *alternative, marks *slots) *bucket {
+	if b.size() == 1 {
+		marks.give(b.mark)
+		return nil
+	}
+	b = b.own(e)
+	if b.index == nil {
+		b.some = slices.DeleteFunc(b.some, func(other *alternative) bool { return other == a })
+		return b
+	}
+	b.index = b.index.remove(e, a, marks)
+	if b.index.size > maxSome/2 {
+		return b
+	}
+	b.index.filings.each(func(f *filing) { b.some = append(b.some, f.alternative) })
+	for _, other := range b.some {
+		b.index = b.index.remove(e, other, marks)
+	}
+	b.index = nil
+	return b
+}

@@ -1,0 +1,319 @@
+package pattern
+
+import (
+	"slices"
+	"sync"
+)
+
+// scratch is the memory that one Match uses; it is pooled, and shared by all sets.
+type scratch struct {
+	leaves   []leaf // in the event's order
+	elements []element
+	arrays   []array
+	decoded  []byte  // strings that had escapes
+	byPath   []int32 // leaves grouped by path
+	spans    []span  // by slot of a path: where its leaves are in byPath
+	touched  []int32 // the slots of the paths that the event has leaves at
+	repeated bool    // there are several leaves at one path
+	open     []*node // used by reader
+
+	stamp     uint32   // of this Match
+	marks     []uint32 // by mark: the last Match that came by
+	hits      []RuleID
+	undecided bool
+	lower     []byte // a string in lower case
+	lowerOf   *value // which
+
+	accepted     []int32 // used by the search in arrays.go
+	acceptedEnds []int
+	now, then    states
+	steps        int
+}
+
+// scratches are unused; the garbage collector empties the pool.
+var scratches = sync.Pool{New: func() any { return &scratch{} }}
+
+// span is a part of scratch.byPath.
+type span struct{ from, to int32 }
+
+// at gives the leaves at the path of a slot.
+func (s *scratch) at(slot int32) []int32 {
+	return s.byPath[s.spans[slot].from:s.spans[slot].to]
+}
+
+// Match appends the ids of the rules that the event satisfies to dst, in ascending order.
+//
+// The event must be a valid JSON object. Match reads no more of it than it needs, so of one that is not valid
+// it may give a verdict or ErrEvent, with nothing appended. The other error is ErrUndecided.
+func (s *Set) Match(event []byte, dst []RuleID) ([]RuleID, error) {
+	m := scratches.Get().(*scratch)
+	defer scratches.Put(m)
+	m.begin(s)
+	defer m.end()
+	if err := m.read(s.root, event); err != nil {
+		return dst, err
+	}
+	if m.repeated {
+		m.group()
+	}
+	m.search(s.index)
+	slices.Sort(m.hits)
+	dst = append(dst, m.hits...)
+	if m.undecided {
+		return dst, ErrUndecided
+	}
+	return dst, nil
+}
+
+// begin prepares the scratch for another event and makes room for what a set has.
+func (s *scratch) begin(set *Set) {
+	s.leaves, s.elements, s.arrays, s.decoded = s.leaves[:0], s.elements[:0], s.arrays[:0], s.decoded[:0]
+	s.byPath, s.touched, s.hits, s.open = s.byPath[:0], s.touched[:0], s.hits[:0], s.open[:0]
+	s.repeated, s.undecided, s.lowerOf = false, false, nil
+	if n := int(set.paths.next) - len(s.spans); n > 0 {
+		s.spans = append(s.spans, make([]span, n)...)
+	}
+	if n := int(set.marks.next) - len(s.marks); n > 0 {
+		s.marks = append(s.marks, make([]uint32, n)...)
+	}
+	if s.stamp++; s.stamp == 0 { // wrapped around: old stamps could be taken for new ones
+		clear(s.marks)
+		s.stamp = 1
+	}
+}
+
+// end leaves no spans behind: another set has other paths.
+func (s *scratch) end() {
+	for _, slot := range s.touched {
+		s.spans[slot] = span{}
+	}
+}
+
+// group sorts the leaves by path; within a path they keep the event's order.
+func (s *scratch) group() {
+	at := int32(0)
+	for _, slot := range s.touched {
+		n := s.spans[slot].to - s.spans[slot].from
+		s.spans[slot] = span{at, at}
+		at += n
+	}
+	for i := range s.leaves {
+		sp := &s.spans[s.leaves[i].slot]
+		s.byPath[sp.to] = int32(i)
+		sp.to++
+	}
+}
+
+// first tells whether this Match comes by a mark for the first time.
+func (s *scratch) first(mark int32) bool {
+	if s.marks[mark] == s.stamp {
+		return false
+	}
+	s.marks[mark] = s.stamp
+	return true
+}
+
+// search compares the event with what it can match in an index.
+func (s *scratch) search(x *index) {
+	s.tryRest(x.rest)
+	for _, slot := range s.touched {
+		p := x.paths.get(uint64(slot))
+		if p == nil {
+			continue
+		}
+		s.visit(p.any)
+		if p.buckets == nil && p.ranges == nil {
+			continue
+		}
+		for _, l := range s.at(slot) {
+			switch v := &s.leaves[l].value; v.kind {
+			case kindString:
+				for i := range p.uses {
+					s.lookText(p, p.uses[i].use, v)
+				}
+			case kindNumber:
+				s.lookNumber(p, v)
+			case kindTrue, kindFalse, kindNull:
+				for i := range p.uses {
+					if u := p.uses[i].use; u.kind == literalKind {
+						s.look(p, u.mix(uint64(v.kind)))
+					}
+				}
+			}
+		}
+	}
+}
+
+// tryRest compares the event with alternatives that are not filed.
+func (s *scratch) tryRest(t *trie[*alternative]) {
+	if t == nil {
+		return
+	}
+	for i := range t.entries {
+		s.try(t.entries[i].value)
+	}
+	for _, n := range t.nodes {
+		s.tryRest(n)
+	}
+}
+
+// look visits what is filed under a key.
+func (s *scratch) look(p *filedPath, hash uint64) { s.visit(p.buckets.get(hash)) }
+
+// visit compares the event with the alternatives in a bucket, once.
+func (s *scratch) visit(b *bucket) {
+	if b == nil || !s.first(b.mark) {
+		return
+	}
+	for _, a := range b.some {
+		s.try(a)
+	}
+	if b.index != nil {
+		s.search(b.index)
+	}
+}
+
+// lookText looks for a string's keys of one use.
+func (s *scratch) lookText(p *filedPath, u use, v *value) {
+	text, n := v.text, int(u.length)
+	switch u.kind {
+	case foldedText, foldedStart, foldedEnd:
+		text = s.lowered(v)
+	case wholeAddress, block4, block6:
+		s.lookAddress(p, u, v)
+		return
+	case wholeText, beginning, ending, part:
+	case literalKind, numberValue, numberText:
+		return
+	}
+	if len(text) < n {
+		return
+	}
+	switch u.kind {
+	case wholeText, foldedText:
+		s.look(p, u.bytesKey(text))
+	case beginning, foldedStart:
+		s.look(p, u.bytesKey(text[:n]))
+	case ending, foldedEnd:
+		s.look(p, u.bytesKey(text[len(text)-n:]))
+	case part:
+		for ; len(text) >= n; text = text[1:] {
+			s.look(p, u.bytesKey(text[:n]))
+		}
+	case wholeAddress, block4, block6, literalKind, numberValue, numberText:
+	}
+}
+
+// lookAddress looks for an address's keys of one use.
+func (s *scratch) lookAddress(p *filedPath, u use, v *value) {
+	a, ok := v.address()
+	switch {
+	case !ok:
+	case u.kind == wholeAddress:
+		s.look(p, u.addressKey(a))
+	case a.four == (u.kind == block4):
+		s.look(p, u.addressKey(a.masked(int(u.length))))
+	}
+}
+
+// lookNumber looks for a number's keys and ranges.
+func (s *scratch) lookNumber(p *filedPath, v *value) {
+	for i := range p.uses {
+		switch u := p.uses[i].use; u.kind {
+		case numberValue:
+			s.look(p, u.numberKey(v.number()))
+		case numberText:
+			s.look(p, u.bytesKey(v.text))
+		case wholeText, foldedText, beginning, foldedStart, ending, foldedEnd, part, literalKind, wholeAddress, block4, block6:
+		}
+	}
+	if p.ranges != nil {
+		s.tryHolding(p.ranges, limit{number: v.number()})
+	}
+}
+
+// tryHolding compares the event with the alternatives one of whose ranges holds a number.
+func (s *scratch) tryHolding(t *ranges, n limit) {
+	for t != nil && t.most.compare(n) >= 0 {
+		s.tryHolding(t.left, n)
+		if t.filed.low.compare(n) > 0 {
+			return
+		}
+		if t.filed.high.compare(n) >= 0 {
+			s.try(t.filed.alternative)
+		}
+		t = t.right
+	}
+}
+
+// lowered gives a string with its ASCII letters in lower case.
+func (s *scratch) lowered(v *value) []byte {
+	if s.lowerOf == v {
+		return s.lower
+	}
+	s.lower, s.lowerOf = append(s.lower[:0], v.text...), v
+	for i, c := range s.lower {
+		if c >= 'A' && c <= 'Z' {
+			s.lower[i] = c | 0x20
+		}
+	}
+	return s.lower
+}
+
+// try compares the event with an alternative, unless that was done or its rule has matched already.
+func (s *scratch) try(a *alternative) {
+	if s.marks[a.rule.mark] == s.stamp || !s.first(a.mark) {
+		return
+	}
+	matched, decided := s.judge(a)
+	if !decided {
+		s.undecided = true
+	}
+	if matched {
+		s.first(a.rule.mark)
+		s.hits = append(s.hits, a.rule.id)
+	}
+}
+
+// judge compares the event with an alternative.
+func (s *scratch) judge(a *alternative) (matched, decided bool) {
+	joined := false
+	for i := range a.checks {
+		c := &a.checks[i]
+		leaves := s.at(c.slot)
+		if len(leaves) == 0 && !c.absent {
+			return false, true
+		}
+		joined = joined || len(s.elements) > 0 && s.inElements(leaves)
+	}
+	if joined {
+		return s.judgeJoined(a)
+	}
+	for i := range a.checks {
+		if !s.met(&a.checks[i]) {
+			return false, true
+		}
+	}
+	return true, true
+}
+
+// inElements tells whether one of the leaves is below an array element.
+func (s *scratch) inElements(leaves []int32) bool {
+	for _, l := range leaves {
+		if s.leaves[l].element != none {
+			return true
+		}
+	}
+	return false
+}
+
+// met judges one constraint by itself.
+func (s *scratch) met(c *check) bool {
+	leaves := s.at(c.slot)
+	for _, l := range leaves {
+		if c.accepts(&s.leaves[l].value) {
+			return true
+		}
+	}
+	return c.absent && len(leaves) == 0
+}

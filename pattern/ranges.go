@@ -1,0 +1,167 @@
+package pattern
+
+// ranges is a persistent tree of the numeric ranges that alternatives are filed under at a path, for finding
+// those that hold a number. The nil tree is empty.
+//
+// It is a treap in the order of the lower ends; each node knows the greatest upper end below it, so that a
+// search passes by what ends too early.
+type ranges struct {
+	edit        *edit
+	filed       filedRange
+	most        limit // the greatest upper end in the tree
+	left, right *ranges
+}
+
+// filedRange is a range of an alternative. Whether its ends belong to it does not matter here: what is found
+// is judged by its matcher.
+type filedRange struct {
+	low, high   limit
+	alternative *alternative
+	number      int32 // of the range among those of its alternative
+}
+
+// limit is an end of a range: a number, or beyond all numbers (side -1 or 1).
+type limit struct {
+	number
+	side int8
+}
+
+// compare orders limits.
+func (l limit) compare(m limit) int {
+	if l.side != 0 || m.side != 0 {
+		return int(l.side) - int(m.side)
+	}
+	return l.number.compare(m.number)
+}
+
+// limits gives the ends of a numeric range.
+func (r numericRange) limits() (low, high limit) {
+	low, high = limit{side: -1}, limit{side: 1}
+	if r.low.set {
+		low = limit{number: r.low.number}
+	}
+	if r.high.set {
+		high = limit{number: r.high.number}
+	}
+	return low, high
+}
+
+// compare orders filed ranges by their lower ends; no two are equal.
+func (f *filedRange) compare(g *filedRange) int {
+	if c := f.low.compare(g.low); c != 0 {
+		return c
+	}
+	if c := int(f.alternative.mark) - int(g.alternative.mark); c != 0 {
+		return c
+	}
+	return int(f.number) - int(g.number)
+}
+
+// weight is what makes the tree balanced: a node weighs more than those below it, and weights look random.
+func (f *filedRange) weight() uint64 {
+	x := (uint64(uint32(f.alternative.mark))<<32 | uint64(uint32(f.number))) + 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// own gives a node that the edit may change.
+func (t *ranges) own(e *edit) *ranges {
+	if t.edit == e {
+		return t
+	}
+	c := *t
+	c.edit = e
+	return &c
+}
+
+// sum brings t.most up to date.
+func (t *ranges) sum() *ranges {
+	t.most = t.filed.high
+	for _, below := range [2]*ranges{t.left, t.right} {
+		if below != nil && below.most.compare(t.most) > 0 {
+			t.most = below.most
+		}
+	}
+	return t
+}
+
+// put gives the tree with one more range.
+func (t *ranges) put(e *edit, f *filedRange) *ranges {
+	if t == nil || f.weight() > t.filed.weight() {
+		n := &ranges{edit: e, filed: *f}
+		n.left, n.right = t.split(e, f)
+		return n.sum()
+	}
+	t = t.own(e)
+	if f.compare(&t.filed) < 0 {
+		t.left = t.left.put(e, f)
+	} else {
+		t.right = t.right.put(e, f)
+	}
+	return t.sum()
+}
+
+// split parts the tree into what comes before a range and what comes behind it.
+func (t *ranges) split(e *edit, f *filedRange) (before, behind *ranges) {
+	if t == nil {
+		return nil, nil
+	}
+	t = t.own(e)
+	if t.filed.compare(f) < 0 {
+		t.right, behind = t.right.split(e, f)
+		return t.sum(), behind
+	}
+	before, t.left = t.left.split(e, f)
+	return before, t.sum()
+}
+
+// drop gives the tree without a range.
+func (t *ranges) drop(e *edit, f *filedRange) *ranges {
+	if t == nil {
+		return nil
+	}
+	c := f.compare(&t.filed)
+	if c == 0 {
+		return t.left.join(e, t.right)
+	}
+	t = t.own(e)
+	if c < 0 {
+		t.left = t.left.drop(e, f)
+	} else {
+		t.right = t.right.drop(e, f)
+	}
+	return t.sum()
+}
+
+// join puts two trees together, all of t coming before all of u.
+func (t *ranges) join(e *edit, u *ranges) *ranges {
+	switch {
+	case t == nil:
+		return u
+	case u == nil:
+		return t
+	case t.filed.weight() > u.filed.weight():
+		t = t.own(e)
+		t.right = t.right.join(e, u)
+		return t.sum()
+	}
+	u = u.own(e)
+	u.left = t.join(e, u.left)
+	return u.sum()
+}
+
+// overlapping counts the ranges that overlap one, up to limit.
+func (t *ranges) overlapping(low, high limit, limit int) int {
+	if t == nil || limit <= 0 || t.most.compare(low) < 0 {
+		return 0
+	}
+	n := t.left.overlapping(low, high, limit)
+	if t.filed.low.compare(high) > 0 {
+		return n
+	}
+	if t.filed.high.compare(low) >= 0 {
+		n++
+	}
+	return n + t.right.overlapping(low, high, limit-n)
+}

@@ -1,0 +1,177 @@
+package pattern
+
+import (
+	"bytes"
+	"hash/maphash"
+	"slices"
+	"strings"
+)
+
+// none stands for "no slot", "no element", "no place".
+const none = -1
+
+// seed makes the hashes of this process unpredictable: patterns and events come from strangers, who could
+// otherwise choose texts that all share one bucket.
+var seed = maphash.MakeSeed()
+
+// node is a step in the persistent tree of all paths that some pattern names.
+type node struct {
+	edit *edit
+	name string // of the field that leads here
+	slot int32  // of the path that ends here, or none
+	uses int32  // how many constraints have that path
+	few  []*node
+	many *trie[*node] // by hash of the name, those that found no room in few
+	size int          // how many children there are
+}
+
+// maxFew is how many children a node has in a list, which is searched from its beginning.
+const maxFew = 8
+
+// child finds a field's node; dots in the name are steps too. which is the child's place in at.few, or none.
+func (at *node) child(name []byte) (next *node, which int) {
+	for i, c := range at.few {
+		if string(name) == c.name {
+			return c, i
+		}
+	}
+	if at.many != nil {
+		if c := at.many.get(maphash.Bytes(seed, name)); c != nil && string(name) == c.name {
+			return c, none
+		}
+	}
+	if dot := bytes.IndexByte(name, '.'); dot >= 0 {
+		if next, _ = at.child(name[:dot]); next != nil {
+			next, _ = next.child(name[dot+1:])
+		}
+	}
+	return next, none
+}
+
+// get finds a direct child by its name.
+func (at *node) get(name string) *node {
+	if i := at.listed(name); i >= 0 {
+		return at.few[i]
+	}
+	if at.many != nil {
+		if c := at.many.get(maphash.String(seed, name)); c != nil && c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// listed gives the place of a child in at.few, or -1.
+func (at *node) listed(name string) int {
+	return slices.IndexFunc(at.few, func(c *node) bool { return c.name == name })
+}
+
+// own gives a node that the edit may change.
+func (at *node) own(e *edit) *node {
+	if at.edit == e {
+		return at
+	}
+	c := *at
+	c.edit, c.few = e, slices.Clone(at.few)
+	return &c
+}
+
+// put adds or replaces a child; at is the edit's own.
+func (at *node) put(e *edit, c *node) {
+	if i := at.listed(c.name); i >= 0 {
+		at.few[i] = c
+		return
+	}
+	hash := maphash.String(seed, c.name)
+	old := at.many.get(hash)
+	if old == nil || old.name != c.name {
+		at.size++
+		if len(at.few) < maxFew || old != nil { // old: two names of one hash
+			at.few = append(at.few, c)
+			return
+		}
+	}
+	at.many = at.many.set(e, hash, c)
+}
+
+// take removes a child; at is the edit's own.
+func (at *node) take(e *edit, name string) {
+	at.size--
+	if i := at.listed(name); i >= 0 {
+		at.few = slices.Delete(at.few, i, i+1)
+		return
+	}
+	at.many = at.many.drop(e, maphash.String(seed, name))
+}
+
+// place gives the tree below at with one more use of a path, and the path's slot, which a path that is new
+// gets from slots.
+func (at *node) place(e *edit, path string, slots *slots) (*node, int32) {
+	at = at.own(e)
+	step, rest, more := strings.Cut(path, ".")
+	c := at.get(step)
+	if c == nil {
+		c = &node{edit: e, name: step, slot: none}
+	}
+	var slot int32
+	if more {
+		c, slot = c.place(e, rest, slots)
+	} else {
+		c = c.own(e)
+		if c.slot == none {
+			c.slot = slots.take()
+		}
+		c.uses++
+		slot = c.slot
+	}
+	at.put(e, c)
+	return at, slot
+}
+
+// release gives the tree below at with one use of a path less; the slot of a path that nobody uses any more
+// goes back to slots.
+func (at *node) release(e *edit, path string, slots *slots) *node {
+	at = at.own(e)
+	step, rest, more := strings.Cut(path, ".")
+	c := at.get(step)
+	if more {
+		c = c.release(e, rest, slots)
+	} else {
+		c = c.own(e)
+		if c.uses--; c.uses == 0 {
+			slots.give(c.slot)
+			c.slot = none
+		}
+	}
+	if c.slot == none && c.size == 0 {
+		at.take(e, step)
+	} else {
+		at.put(e, c)
+	}
+	return at
+}
+
+// slots hands out small numbers, persistently: those that were given back first.
+type slots struct {
+	next int32
+	free *freeSlot
+}
+
+// freeSlot is a slot that was given back.
+type freeSlot struct {
+	slot int32
+	rest *freeSlot
+}
+
+// take gives a slot that nobody has.
+func (s *slots) take() int32 {
+	if f := s.free; f != nil {
+		s.free = f.rest
+		return f.slot
+	}
+	s.next++
+	return s.next - 1
+}
+
+// give takes a slot back.
+func (s *slots) give(slot int32) { s.free = &freeSlot{slot, s.free} }
