@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// address is an IP address; an IPv4-mapped IPv6 address is the IPv4 one. Unlike netip.Addr it has no pointer,
-// so that there is nothing to clear in the leaves of an event.
+// address is an IP address; an IPv4-mapped IPv6 address is the IPv4 one.
 type address struct {
 	bytes [16]byte // of IPv4 the last four, the others 0
 	four  bool
@@ -43,15 +42,7 @@ func (c cidr) matches(v *value) bool {
 }
 
 // address gives the IP address that the value spells.
-func (v *value) address() (address, bool) {
-	if v.parse&parsedAddress == 0 {
-		v.parse |= parsedAddress
-		if addr, ok := parseAddress(v.text); ok {
-			v.addr, v.parse = addr, v.parse|isAddress
-		}
-	}
-	return v.addr, v.parse&isAddress != 0
-}
+func (v *value) address() (address, bool) { return parseAddress(v.text) }
 
 // maxAddress is the length of the longest spelling of an address.
 const maxAddress = len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")

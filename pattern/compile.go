@@ -111,6 +111,7 @@ func (c *compiler) value(prefix, name string, insideOr bool) {
 // list reads a match list and adds the constraint to every alternative.
 func (c *compiler) list(path string) {
 	c.matches, c.absent = nil, false
+	from := c.begun
 	for c.next() != endArray {
 		if c.entry(); c.err != nil {
 			return
@@ -124,7 +125,7 @@ func (c *compiler) list(path string) {
 		c.refuse(tooManyLeaves)
 		return
 	}
-	entry := constraint{path: path, matchers: c.matches, absent: c.absent}
+	entry := constraint{path: path, text: c.src[from:c.pos], matchers: c.matches, absent: c.absent}
 	for i := range c.drafts {
 		c.drafts[i] = append(c.drafts[i], entry)
 	}

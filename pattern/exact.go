@@ -12,24 +12,13 @@ const (
 	kindNull
 )
 
-// value is a scalar of an event. What is costly to know about it is found out once, by number and address.
+// value is a scalar of an event.
 type value struct {
-	kind  kind
-	parse parsed
-	text  []byte // a string's decoded characters, else the literal as written
-	num   number
-	addr  address
+	kind   kind
+	parsed bool   // num is known
+	text   []byte // a string's decoded characters, else the literal as written
+	num    number // see number
 }
-
-// parsed remembers which readings of a value were tried.
-type parsed byte
-
-// The readings of a value.
-const (
-	parsedNumber parsed = 1 << iota
-	parsedAddress
-	isAddress
-)
 
 // literal takes true, false or null: the same literal, never the string of the same text.
 type literal kind

@@ -28,6 +28,10 @@ type array struct {
 	parent  int32 // the element that it is below, or none
 	to      int32 // the first leaf behind it
 	lastUse int32 // scratch of the search in arrays.go
+
+	judged int32 // scratch of elements.go: when the following was found
+	inner  int32 // the array that constraints have to do with, this one or one in it
+	left   span  // in scratch.bound: its elements that have met all constraints so far
 }
 
 // reader goes through an event once and keeps the leaves at known paths. It passes over what no pattern asks
@@ -142,24 +146,24 @@ func (r *reader) object(at *node, below int32, depth int, last bool) progress {
 // maxNames is how many names are worth looking for in the rest of an event.
 const maxNames = 8
 
+// unicodeEscapes is how escapes begin that can stand for any character of a name.
+var unicodeEscapes = []byte(`\u`)
+
 // done tells whether the rest of the event can be left unread: all fields of the open objects that some
 // pattern names were seen, and none of these names stands in the rest, where the field could come again.
 func (r *reader) done() bool {
 	names, rest := 0, r.event[r.pos:]
-	if bytes.IndexByte(rest, '\\') >= 0 { // a name could be written with escapes
-		return false
-	}
 	for _, n := range r.open {
 		if names += len(n.few); names > maxNames {
 			return false
 		}
 		for _, c := range n.few {
-			if bytes.Contains(rest, []byte(c.name)) {
+			if !c.plain || bytes.Contains(rest, c.text) {
 				return false
 			}
 		}
 	}
-	return true
+	return !bytes.Contains(rest, unicodeEscapes)
 }
 
 // value reads a value at a node of the path tree, nil when nobody asks for it.

@@ -15,7 +15,7 @@ type index struct {
 	used    []int32             // slots of the paths under which all in here are filed already
 	paths   *trie[*filedPath]   // by slot
 	rest    *trie[*alternative] // by mark: those that cannot be filed, because no path need be there
-	filings *trie[*filing]      // by mark
+	filings *trie[*filing]      // by mark; of the outermost index they are in the alternatives
 }
 
 // filedPath is what is filed under one path.
@@ -74,7 +74,11 @@ func (x *index) add(e *edit, a *alternative, marks *slots) *index {
 	x = x.own(e)
 	f := x.choose(a)
 	x.size++
-	x.filings = x.filings.set(e, uint64(a.mark), f)
+	if len(x.used) == 0 {
+		a.filing = f
+	} else {
+		x.filings = x.filings.set(e, uint64(a.mark), &f)
+	}
 	if f.check == none {
 		x.rest = x.rest.set(e, uint64(a.mark), a)
 		return x
@@ -98,9 +102,12 @@ func (x *index) add(e *edit, a *alternative, marks *slots) *index {
 // remove gives the index without an alternative that is in it.
 func (x *index) remove(e *edit, a *alternative, marks *slots) *index {
 	x = x.own(e)
-	f := x.filings.get(uint64(a.mark))
 	x.size--
-	x.filings = x.filings.drop(e, uint64(a.mark))
+	f := &a.filing
+	if len(x.used) > 0 {
+		f = x.filings.get(uint64(a.mark))
+		x.filings = x.filings.drop(e, uint64(a.mark))
+	}
 	if f.check == none {
 		x.rest = x.rest.drop(e, uint64(a.mark))
 		return x
@@ -130,8 +137,8 @@ func (x *index) remove(e *edit, a *alternative, marks *slots) *index {
 
 // choose decides what an alternative is filed under: the constraint whose keys have the fewest alternatives
 // already; of several, the one whose path is deepest, as what lies deep tells events apart.
-func (x *index) choose(a *alternative) *filing {
-	best, bestLoad, bestDepth := &filing{alternative: a, check: none}, 0, 0
+func (x *index) choose(a *alternative) filing {
+	best, bestLoad, bestDepth := filing{alternative: a, check: none}, 0, 0
 	if len(x.used) == maxLevels {
 		return best
 	}
@@ -158,8 +165,8 @@ func (x *index) choose(a *alternative) *filing {
 }
 
 // filing says how a constraint would be filed here, and how many alternatives are found by the same keys.
-func (p *filedPath) filing(c *constraint) (f *filing, load int) {
-	f = &filing{keys: make([]key, 0, len(c.matchers))}
+func (p *filedPath) filing(c *constraint) (f filing, load int) {
+	f.keys = make([]key, 0, len(c.matchers))
 	loadOf := func(k key) int {
 		if p == nil {
 			return 0

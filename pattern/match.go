@@ -24,6 +24,9 @@ type scratch struct {
 	lower     []byte // a string in lower case
 	lowerOf   *value // which
 
+	judged int32   // counts the alternatives judged by elements.go
+	bound  []int32 // elements
+
 	accepted     []int32 // used by the search in arrays.go
 	acceptedEnds []int
 	now, then    states
@@ -69,7 +72,7 @@ func (s *Set) Match(event []byte, dst []RuleID) ([]RuleID, error) {
 func (s *scratch) begin(set *Set) {
 	s.leaves, s.elements, s.arrays, s.decoded = s.leaves[:0], s.elements[:0], s.arrays[:0], s.decoded[:0]
 	s.byPath, s.touched, s.hits, s.open = s.byPath[:0], s.touched[:0], s.hits[:0], s.open[:0]
-	s.repeated, s.undecided, s.lowerOf = false, false, nil
+	s.repeated, s.undecided, s.lowerOf, s.judged = false, false, nil, 0
 	if n := int(set.paths.next) - len(s.spans); n > 0 {
 		s.spans = append(s.spans, make([]span, n)...)
 	}
@@ -287,6 +290,9 @@ func (s *scratch) judge(a *alternative) (matched, decided bool) {
 		joined = joined || len(s.elements) > 0 && s.inElements(leaves)
 	}
 	if joined {
+		if matched, simple := s.judgeInElements(a); simple {
+			return matched, true
+		}
 		return s.judgeJoined(a)
 	}
 	for i := range a.checks {

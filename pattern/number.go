@@ -144,11 +144,10 @@ func (n number) exact(text []byte) bool {
 	return parseNumber(strconv.AppendFloat(room[:0], f, 'e', -1, 64)) == n
 }
 
-// number gives the number that the value spells.
+// number gives the number that the value spells. It is read once.
 func (v *value) number() number {
-	if v.parse&parsedNumber == 0 {
-		v.parse |= parsedNumber
-		v.num = parseNumber(v.text)
+	if !v.parsed {
+		v.num, v.parsed = parseNumber(v.text), true
 	}
 	return v.num
 }

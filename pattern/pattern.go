@@ -52,6 +52,7 @@ func isWildcard(m matcher) bool {
 // when absent is set, there must be no leaf.
 type constraint struct {
 	path     string // field names joined with dots
+	text     string // the match list as it was written
 	matchers []matcher
 	absent   bool // {"exists": false} is among the matchers
 }

@@ -32,6 +32,7 @@ type alternative struct {
 	rule   *rule
 	mark   int32
 	checks []check
+	filing filing // in the outermost index; it never changes
 }
 
 // check is a constraint whose path has a slot.
@@ -81,7 +82,7 @@ func (s *Set) add(e *edit, r Rule) {
 		for j := range constraints {
 			c := &a.checks[j]
 			c.constraint = &constraints[j]
-			s.root, c.slot = s.root.place(e, c.path, &s.paths)
+			s.root = s.root.place(e, c.path, c, &s.paths)
 		}
 		s.index = s.index.add(e, a, &s.marks)
 	}

@@ -16,13 +16,16 @@ var seed = maphash.MakeSeed()
 
 // node is a step in the persistent tree of all paths that some pattern names.
 type node struct {
-	edit *edit
-	name string // of the field that leads here
-	slot int32  // of the path that ends here, or none
-	uses int32  // how many constraints have that path
-	few  []*node
-	many *trie[*node] // by hash of the name, those that found no room in few
-	size int          // how many children there are
+	edit  *edit
+	name  string        // of the field that leads here
+	text  []byte        // the same
+	plain bool          // JSON writes the name as it is, or with \u escapes
+	slot  int32         // of the path that ends here, or none
+	uses  int32         // how many constraints have that path
+	known []*constraint // some of these
+	few   []*node
+	many  *trie[*node] // by hash of the name, those that found no room in few
+	size  int          // how many children there are
 }
 
 // maxFew is how many children a node has in a list, which is searched from its beginning.
@@ -104,28 +107,54 @@ func (at *node) take(e *edit, name string) {
 	at.many = at.many.drop(e, maphash.String(seed, name))
 }
 
-// place gives the tree below at with one more use of a path, and the path's slot, which a path that is new
-// gets from slots.
-func (at *node) place(e *edit, path string, slots *slots) (*node, int32) {
+// place gives the tree below at with one more use of a path, which is what is left of the check's. The check
+// gets the path's slot, a new one from slots if nobody has used the path, and a known constraint for its own if
+// there is an equal one.
+func (at *node) place(e *edit, path string, c *check, slots *slots) *node {
 	at = at.own(e)
 	step, rest, more := strings.Cut(path, ".")
-	c := at.get(step)
-	if c == nil {
-		c = &node{edit: e, name: step, slot: none}
+	next := at.get(step)
+	if next == nil {
+		next = &node{edit: e, name: step, text: []byte(step), plain: isPlain(step), slot: none}
 	}
-	var slot int32
 	if more {
-		c, slot = c.place(e, rest, slots)
+		next = next.place(e, rest, c, slots)
 	} else {
-		c = c.own(e)
-		if c.slot == none {
-			c.slot = slots.take()
+		next = next.own(e)
+		if next.slot == none {
+			next.slot = slots.take()
 		}
-		c.uses++
-		slot = c.slot
+		next.uses++
+		c.slot, c.constraint = next.slot, next.know(c.constraint)
 	}
-	at.put(e, c)
-	return at, slot
+	at.put(e, next)
+	return at
+}
+
+// maxKnown is how many constraints a node knows.
+const maxKnown = 4
+
+// know gives the constraint that the node knows in the place of an equal one. What many rules ask for stays
+// in the processor's cache this way, and takes memory once. The node is the edit's own.
+func (at *node) know(c *constraint) *constraint {
+	for _, k := range at.known {
+		if k.text == c.text {
+			return k
+		}
+	}
+	switch {
+	case len(at.known) < maxKnown:
+		at.known = append(slices.Clip(at.known), c)
+	case at.uses%(2*maxKnown) == 0: // not each time, which would cost more than it brings where all are different
+		at.known = slices.Clone(at.known)
+		at.known[at.uses/(2*maxKnown)%maxKnown] = c
+	}
+	return c
+}
+
+// isPlain tells whether no character of a name has, or may have, a short escape in JSON.
+func isPlain(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || strings.ContainsRune(`"\/`, r) })
 }
 
 // release gives the tree below at with one use of a path less; the slot of a path that nobody uses any more

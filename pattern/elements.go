@@ -1,0 +1,101 @@
+package pattern
+
+// judgeInElements judges an alternative on an event whose arrays are simple: the leaves of a constraint are
+// all below elements of one array, and constraints that have to do with the same outermost array have to do
+// with the same array. Then all that needs to be known of the constraints so far is which elements of each
+// array have met them. It is not simple when that does not hold.
+func (s *scratch) judgeInElements(a *alternative) (matched, simple bool) {
+	s.judged++
+	s.bound = s.bound[:0]
+	for i := range a.checks {
+		if met, simple := s.narrow(&a.checks[i]); !met || !simple {
+			return false, simple
+		}
+	}
+	return true, true
+}
+
+// narrow takes away the elements that do not meet a constraint. It is not met when none is left.
+func (s *scratch) narrow(c *check) (met, simple bool) {
+	leaves := s.at(c.slot)
+	in, ok := s.arrayOf(leaves)
+	if !ok {
+		return false, false
+	}
+	free := false // there is a leaf that is below no element
+	for _, l := range leaves {
+		if s.leaves[l].element == none {
+			if c.accepts(&s.leaves[l].value) {
+				return true, true
+			}
+			free = true
+		}
+	}
+	if in == none {
+		return c.absent && !free, true
+	}
+	top := in
+	for s.arrays[top].parent != none {
+		top = s.elements[s.arrays[top].parent].array
+	}
+	t, from := &s.arrays[top], int32(len(s.bound))
+	if t.judged != s.judged {
+		s.acceptedElements(c, leaves)
+	} else if t.inner != in {
+		return false, false
+	} else {
+		s.keepElements(c, leaves, t.left, c.absent && !free)
+	}
+	t.judged, t.inner, t.left = s.judged, in, span{from, int32(len(s.bound))}
+	return t.left.from < t.left.to, true
+}
+
+// arrayOf gives the array of which the leaves are below elements, none if there are no such leaves. It is not
+// ok when there are several arrays.
+func (s *scratch) arrayOf(leaves []int32) (int32, bool) {
+	in := int32(none)
+	for _, l := range leaves {
+		e := s.leaves[l].element
+		if e == none {
+			continue
+		}
+		if id := s.elements[e].array; in == none {
+			in = id
+		} else if in != id {
+			return none, false
+		}
+	}
+	return in, true
+}
+
+// acceptedElements appends to s.bound the elements below which the constraint accepts a leaf.
+func (s *scratch) acceptedElements(c *check, leaves []int32) {
+	last := int32(none)
+	for _, l := range leaves {
+		v := &s.leaves[l]
+		if e := v.element; e > last && c.accepts(&v.value) {
+			s.bound = append(s.bound, e)
+			last = e
+		}
+	}
+}
+
+// keepElements appends to s.bound those of the elements in left below which the constraint accepts a leaf, or,
+// if absence will do, has none.
+func (s *scratch) keepElements(c *check, leaves []int32, left span, absent bool) {
+	at := 0
+	for i := left.from; i < left.to; i++ {
+		e := s.bound[i]
+		for at < len(leaves) && s.leaves[leaves[at]].element < e {
+			at++
+		}
+		there, taken := false, false
+		for ; at < len(leaves) && s.leaves[leaves[at]].element == e; at++ {
+			there = true
+			taken = taken || c.accepts(&s.leaves[leaves[at]].value)
+		}
+		if taken || absent && !there {
+			s.bound = append(s.bound, e)
+		}
+	}
+}
