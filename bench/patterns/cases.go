@@ -24,7 +24,7 @@ func templateID(n int) string { return fmt.Sprintf("%08x-7a20-7c11-9b3f-5d6e7f80
 func caseID(n int) string { return fmt.Sprintf("018f4b20-11aa-7b2c-8d4e-%012x", n) }
 
 // title is the n-th case's.
-func title(n int) string { return fmt.Sprintf("Order %08d is late", n) }
+func title(n int) string { return fmt.Sprintf("Order %08d late", n) }
 
 // profile is the end of the n-th customer's ARN.
 func profile(n int) string { return fmt.Sprintf("/profiles/p%07d", n) }
@@ -45,10 +45,10 @@ func amount(n int) int { return 10*n + 5 }
 func queue(n int) string { return fmt.Sprintf("queue-%05d", n) }
 
 // priority is shared like a queue.
-func priority(n int) string { return fmt.Sprintf("priority-%05d", n) }
+func priority(n int) string { return fmt.Sprintf("prio-%05d", n) }
 
 // reason is shared like a queue.
-func reason(n int) string { return fmt.Sprintf("reason-%05d", n) }
+func reason(n int) string { return fmt.Sprintf("why-%05d", n) }
 
 // text is a field with a string as its value, as events have it.
 func text(id, value string) string { return fmt.Sprintf(`%q:{"value":{"stringValue":%q}}`, id, value) }
@@ -65,8 +65,8 @@ func caseEvent(n int, own ...string) []byte {
 	fields := []string{text("status", "open"), text("title", title(n)), text("customer_id", "arn:aws:profile:us-west-2:111122223333:domains/d"+profile(n)), text("summary", "%s")}
 	format := fmt.Sprintf(`{"version":"0","id":"018f4b30-0000-7000-8000-%012x","detail-type":"Amazon Connect Cases Change","source":"aws.cases",`+
 		`"account":"111122223333","time":"2026-03-01T12:30:00Z","region":"us-west-2","resources":[%q,%q],`+
-		`"detail":{"version":"0","eventType":"CASE.UPDATED","approximateChangeTime":"2026-03-01T12:30:00.789Z","changedFieldIds":["status"],`+
-		`"performedBy":{"iamPrincipalArn":"arn:aws:iam::111122223333:role/support"},`+
+		`"detail":{"version":"0","eventType":"CASE.UPDATED","approximateChangeTime":"2026-03-01T12:30:00.789Z","changedFieldIds":["last_updated_datetime"],`+
+		`"performedBy":{"iamPrincipalArn":"arn:aws:iam::111122223333:role/ops"},`+
 		`"case":{"caseId":%q,"templateId":%q,"createdDateTime":"2026-03-01T12:00:00.123Z","fields":{%s}}}}`,
 		n, domain, domain+"/case/"+caseID(n), caseID(n), templateID(n), strings.Join(append(fields, own...), ","))
 	summary := strings.Repeat("The parcel did not arrive. ", 20)

@@ -80,7 +80,7 @@ var others = []family{
 		return fmt.Sprintf(`"templateId":[%q],%s`, templateID(n), fieldRule("assigned_queue", `{"exists":false}`))
 	}},
 	{name: "prefix ignore-case", event: plain, rule: func(n int) string {
-		return fieldRule("title", fmt.Sprintf(`{"prefix":{"equals-ignore-case":"oRDER %08d i"}}`, n))
+		return fieldRule("title", fmt.Sprintf(`{"prefix":{"equals-ignore-case":"oRDER %08d l"}}`, n))
 	}},
 	{name: "suffix ignore-case", event: plain, rule: func(n int) string {
 		return fieldRule("customer_id", fmt.Sprintf(`{"suffix":{"equals-ignore-case":%q}}`, strings.ToUpper(profile(n))))

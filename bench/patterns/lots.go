@@ -23,10 +23,28 @@ type share struct {
 // streets are those that the rules ask for, alone or with others of the same beginning or end. The streets of
 // all other lines are made up, and none of them has such a beginning or end.
 var streets = []share{
-	{"ACADIA", 24}, {"BLYTHDALE", 442}, {"DRAKE", 25}, {"DRUMM", 13}, {"FULTON", 1910}, {"FUNSTON", 477}, {"RHINE", 328},
-	{"MASON", 2657}, {"MASONIC", 293}, {"MOULTON", 22}, {"JEFFERSON", 131}, {"MISSION", 4800}, {"WASHINGTON", 2400},
-	{"JACKSON", 2300}, {"UNION", 1800}, {"ALLISON", 1424}, {"LAKE", 846}, {"IRVING", 1963}, {"SANTIAGO", 682},
-	{"BEACH", 211}, {"HYDE", 1758}, {"CHESTNUT", 825},
+	{"ACADIA", 24},
+	{"BLYTHDALE", 442},
+	{"DRAKE", 25},
+	{"DRUMM", 13},
+	{"FULTON", 1910},
+	{"FUNSTON", 477},
+	{"RHINE", 328},
+	{"MASON", 2657},
+	{"MASONIC", 293},
+	{"MOULTON", 22},
+	{"JEFFERSON", 131},
+	{"MISSION", 4800},
+	{"WASHINGTON", 2400},
+	{"JACKSON", 2300},
+	{"UNION", 1800},
+	{"ALLISON", 1424},
+	{"LAKE", 846},
+	{"IRVING", 1963},
+	{"SANTIAGO", 682},
+	{"BEACH", 211},
+	{"HYDE", 1758},
+	{"CHESTNUT", 825},
 }
 
 // streetTypes are what follows a street's name; the rest of the lines have null.
@@ -36,7 +54,14 @@ var streetTypes = []share{{"ST", 116386}, {"AVE", 62000}, {"CT", 1774}, {"WAY", 
 var parcels = []share{{"3745012", 655}, {"2607117", 101}, {"2607218", 35}}
 
 // once are parcels with one line each, by the line's number.
-var once = map[int]string{1_234: "1430022", 23_456: "VACSTWIL"}
+var once = map[int]string{1_234: "1430022", 7_890: "VACSTWIL"}
+
+// Lines of a polygon that begins with a point that a rule asks for, and of one in several parts that has such a point:
+// the original has two and one.
+const (
+	beginsAsked = 4_321
+	partsAsked  = 9_876
+)
 
 // otherStreets is how many streets are made up.
 const otherStreets = 1_678
@@ -106,7 +131,7 @@ func (c *city) lot(i int) []byte {
 	b = member(append(b, ','), "LOT_NUM", own[4:])
 	b = c.address(b)
 	b = append(b, `},"geometry":{`...)
-	b = c.polygon(b)
+	b = c.polygon(b, i)
 	return append(b, `}}`...)
 }
 
@@ -163,46 +188,62 @@ func (c *city) address(b []byte) []byte {
 }
 
 // polygon appends a ring of 5 to 20 points, fewer oftener than more.
-func (c *city) polygon(b []byte) []byte {
-	kind, askedAt := "Polygon", -1
-	if c.rng.IntN(original) < 120 {
-		kind = "MultiPolygon"
-	}
+func (c *city) polygon(b []byte, line int) []byte {
 	n := 5 + c.rng.IntN(16)
 	if c.rng.IntN(6) > 0 {
 		n = min(n, 5+c.rng.IntN(16))
 	}
-	if c.rng.IntN(original) < 218 { // that the ring's first point has it is rare, as in the original
-		askedAt = 1 + c.rng.IntN(n-2)
+	ring := c.ring(n)
+	kind := "Polygon"
+	if c.rng.IntN(original) < 120 {
+		kind = "MultiPolygon"
 	}
-	x, y := -122.432+0.03*c.rng.NormFloat64(), 37.755+0.02*c.rng.NormFloat64()
-	first := c.point(x, y, -1)
+	if c.rng.IntN(original) < 218 { // in the original too it is seldom the first of the ring
+		ring[1+c.rng.IntN(n-2)].x = askedX
+	}
+	switch line {
+	case beginsAsked:
+		kind, ring[0].x, ring[n-1].x = "Polygon", askedX, askedX
+	case partsAsked:
+		kind, ring[1].y = "MultiPolygon", askedY
+	}
 	b = member(b, "type", kind)
 	if !c.last {
-		b = append(append(b, `,"firstCoordinates":`...), first...)
+		b = ring[0].append(append(b, `,"firstCoordinates":`...))
 	}
-	b = append(append(b, `,"coordinates":[`...), first...)
-	for i := 1; i < n-1; i++ {
-		b = append(append(b, ','), c.point(x, y, i-askedAt)...)
+	b = append(b, `,"coordinates":[`...)
+	for i, p := range ring {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = p.append(b)
 	}
-	b = append(append(append(b, ','), first...), ']')
+	b = append(b, ']')
 	if c.last {
-		b = append(append(b, `,"firstCoordinates":`...), first...)
+		b = ring[0].append(append(b, `,"firstCoordinates":`...))
 	}
 	return b
 }
 
-// point draws a point near another. The 0th has the x that a rule asks for, and now and then the y.
-func (c *city) point(x, y float64, nth int) []byte {
-	atX := strconv.FormatFloat(x+0.0004*c.rng.Float64(), 'f', 14, 64)
-	atY := strconv.FormatFloat(y+0.0004*c.rng.Float64(), 'f', 15, 64)
-	if nth == 0 {
-		atX = askedX
-		if c.rng.IntN(20) == 0 {
-			atY = askedY
-		}
+// point is one of a polygon.
+type point struct{ x, y string }
+
+// ring draws points near each other, the first of them once more as the last. Their numbers are as short as a
+// double's can be, like the original's: a pattern's ranges see no others.
+func (c *city) ring(n int) []point {
+	ring := make([]point, n)
+	x, y := -122.432+0.03*c.rng.NormFloat64(), 37.755+0.02*c.rng.NormFloat64()
+	for i := range ring {
+		ring[i].x = strconv.FormatFloat(x+0.0004*c.rng.Float64(), 'f', -1, 64)
+		ring[i].y = strconv.FormatFloat(y+0.0004*c.rng.Float64(), 'f', -1, 64)
 	}
-	b := append([]byte(`{"x":`), atX...)
-	b = append(append(b, `,"y":`...), atY...)
+	ring[n-1] = ring[0]
+	return ring
+}
+
+// append appends the point as an object.
+func (p point) append(b []byte) []byte {
+	b = append(append(b, `{"x":`...), p.x...)
+	b = append(append(b, `,"y":`...), p.y...)
 	return append(b, `,"z":0.0}`...)
 }

@@ -3,7 +3,7 @@
 // stands the multiple of a yardstick, encoding/json decoding a case event into an any, measured in turns with it:
 // absolute numbers say little about another machine. README.md has recorded runs.
 //
-//	main.go       the run · table.go what it prints · rows.go what is measured
+//	main.go       the flags · run.go the run · table.go what it prints · rows.go what is measured
 //	measure.go    calls, their CPU time and memory, with cpu_unix.go and cpu_other.go · yardstick.go encoding/json
 //	lots.go       parcels of a city out of a seed · lot_rules.go the rules of event-ruler's benchmark
 //	cases.go      case events · families.go rules that are alike but for a number · hostile.go expensive events
@@ -11,14 +11,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"regexp"
-
-	"runtime/pprof"
 	"strconv"
 	"strings"
 	"time"
@@ -91,88 +88,4 @@ func fail(err error) {
 		fmt.Fprintln(os.Stderr, "patterns:", err)
 		os.Exit(1)
 	}
-}
-
-// bench is one run.
-type bench struct {
-	span                        time.Duration
-	rounds                      int
-	matchProfile, changeProfile string
-	yard                        yardstick
-}
-
-// run measures the rows one after the other.
-func (b *bench) run(ctx context.Context, selected []row) (results []result, err error) {
-	if len(selected) > 1 && b.matchProfile+b.changeProfile != "" {
-		return nil, errors.New("a profile is of one row: choose it with -only")
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	if b.yard == nil {
-		if b.yard, err = startYardstick(ctx); err != nil {
-			return nil, err
-		}
-	}
-	for i, r := range selected {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		fmt.Fprintf(os.Stderr, "%d/%d %-50s", i+1, len(selected), r)
-		res, err := b.row(r)
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(os.Stderr, "%12.0f/CPU-s %6.1f × the yardstick\n", res.PerSecond, res.Multiple)
-		results = append(results, res)
-	}
-	return results, nil
-}
-
-// row measures one row: building, matching in turns with the yardstick, and changing.
-func (b *bench) row(r row) (res result, err error) {
-	res = result{Table: r.table, Name: r.name, Rules: r.rules}
-	before := live()
-	rules, compiling, err := r.compiled(0, r.rules)
-	if err != nil {
-		return res, err
-	}
-	set, building := built(rules)
-	rules = nil // the set keeps what it needs
-	res.CompileMicros, res.BuildMicros = compiling.micros(), building.micros()/float64(r.rules)
-	res.KBPerRule = (float64(live()) - float64(before)) / 1024 / float64(r.rules)
-	events, hits := r.sent()
-	if err := r.check(set, events, hits); err != nil {
-		return res, err
-	}
-	if err := profiled(b.matchProfile, func() error { return b.match(&res, set, events) }); err != nil || !r.grown {
-		return res, err
-	}
-	extra, _, err := r.compiled(r.rules, r.rules+max(16, r.rules/10))
-	if err != nil {
-		return res, err
-	}
-	err = profiled(b.changeProfile, func() error {
-		with, without, grown, shrunk, err := changing(set, extra, b.span)
-		res.With = &change{with.micros(), with.each(float64(with.bytes)) / 1024, grown / 1024}
-		res.Without = &change{without.micros(), without.each(float64(without.bytes)) / 1024, -shrunk / 1024}
-		return err
-	})
-	return res, err
-}
-
-// profiled runs something with a CPU profile, if there is a file for it.
-func profiled(path string, run func() error) error {
-	if path == "" {
-		return run()
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	err = run()
-	pprof.StopCPUProfile()
-	return errors.Join(err, f.Close())
 }

@@ -15,6 +15,7 @@ type measured struct {
 	spent   time.Duration // of the processors
 	mallocs uint64        // objects allocated
 	bytes   uint64        // and their size
+	growth  float64       // of the heap's live part by a call, where that was looked at
 }
 
 // perSecond is the calls per CPU-second.
@@ -87,18 +88,18 @@ func matching(set *pattern.Set, events [][]byte, span time.Duration) (measured, 
 }
 
 // changing measures the addition and the removal of rules, in laps of as many as there are in extra, or as the time
-// allows. It leaves the set as it was but for what became of it on the way. Also it gives by how much a rule made
-// the heap grow, and how much less there was when it had gone, without what no longer is in use: the predecessors.
-func changing(set *pattern.Set, extra []pattern.Rule, span time.Duration) (with, without measured, grown, shrunk float64, err error) {
+// allows. Each set takes its predecessor's place where the caller keeps it, so that none is held in memory for longer;
+// the last has the rules of the first again. The heap's growth is that of the first lap.
+func changing(set **pattern.Set, extra []pattern.Rule, span time.Duration) (with, without measured) {
 	for began := time.Now(); with.calls == 0 || time.Since(began) < span; {
 		first := with.calls == 0
-		var before, full, after uint64
+		var before, full uint64
 		if first {
 			before = live()
 		}
 		m, _ := metered(func() (added, hits int, err error) {
 			for from := time.Now(); added < len(extra) && (added == 0 || time.Since(from) < span/2); added++ {
-				set = set.With(extra[added])
+				*set = (*set).With(extra[added])
 			}
 			return added, 0, nil
 		})
@@ -108,19 +109,17 @@ func changing(set *pattern.Set, extra []pattern.Rule, span time.Duration) (with,
 		}
 		gone, _ := metered(func() (int, int, error) {
 			for _, r := range extra[:m.calls] {
-				set = set.Without(r.ID)
+				*set = (*set).Without(r.ID)
 			}
 			return m.calls, 0, nil
 		})
 		without.add(gone)
 		if first {
-			after = live()
-			grown, shrunk = m.each(float64(full)-float64(before)), m.each(float64(full)-float64(after))
+			with.growth, without.growth = m.each(float64(full)-float64(before)), m.each(float64(live())-float64(full))
 			began = time.Now() // the collections do not count
 		}
 	}
-	runtime.KeepAlive(set)
-	return with, without, grown, shrunk, nil
+	return with, without
 }
 
 // live is the size of the heap's objects that are in use.
@@ -136,40 +135,4 @@ func live() uint64 {
 func median(of []float64) float64 {
 	sorted := slices.Sorted(slices.Values(of))
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
-}
-
-// built compiles rules into a set.
-func built(rules []pattern.Rule) (set *pattern.Set, m measured) {
-	m, _ = metered(func() (int, int, error) {
-		set = pattern.Build(rules)
-		return 1, 0, nil
-	})
-	return set, m
-}
-
-// match measures a set, in turns with the yardstick.
-func (b *bench) match(res *result, set *pattern.Set, events [][]byte) error {
-	y, err := b.yard(b.span)
-	if err != nil {
-		return err
-	}
-	yards, total := []float64{y}, measured{}
-	var speeds, multiples []float64
-	for range b.rounds {
-		m, err := matching(set, events, b.span)
-		if err != nil {
-			return err
-		}
-		after, err := b.yard(b.span)
-		if err != nil {
-			return err
-		}
-		total.add(m)
-		speeds, multiples = append(speeds, m.perSecond()), append(multiples, m.perSecond()/((y+after)/2))
-		yards, y = append(yards, after), after
-	}
-	res.PerSecond, res.Multiple, res.Yardstick = median(speeds), median(multiples), median(yards)
-	res.Micros = 1e6 / res.PerSecond
-	res.HitsPerEvent, res.AllocsPerEvent = total.each(float64(total.hits)), total.each(float64(total.mallocs))
-	return nil
 }

@@ -24,6 +24,7 @@ type result struct {
 	KBPerRule      float64 `json:"kb_per_rule"` // with the compiled pattern
 	With           *change `json:"with,omitempty"`
 	Without        *change `json:"without,omitempty"`
+	AfterChanges   float64 `json:"events_per_cpu_second_after_changes,omitempty"`
 }
 
 // change is what one more rule, or one less, takes.
@@ -31,6 +32,11 @@ type change struct {
 	Micros   float64 `json:"us"`
 	KB       float64 `json:"kb_allocated"`
 	KBGrowth float64 `json:"kb_heap_growth"` // without the compiled pattern
+}
+
+// change is the cost of a call that changes a set.
+func (m measured) change() *change {
+	return &change{m.micros(), m.each(float64(m.bytes)) / 1024, m.growth / 1024}
 }
 
 // writeJSON prints the results as an array.
@@ -76,7 +82,7 @@ func speeds(print func(string, ...any), heading string, results []result) {
 	}
 	print("### %s\n\n| rules | number | hits per event | events per CPU-s | × yardstick | µs per event | allocations per event |\n|---|--:|--:|--:|--:|--:|--:|\n", heading)
 	for _, r := range results {
-		print("| %s | %s | %s | %s | %s | %s | %s |\n", r.Name, round(float64(r.Rules)), short(r.HitsPerEvent), round(r.PerSecond), short(r.Multiple), short(r.Micros), short(r.AllocsPerEvent))
+		print("| %s | %s | %s | %s | %s | %s | %s |\n", r.Name, round(float64(r.Rules)), short(r.HitsPerEvent), round(r.PerSecond), small(r.Multiple), short(r.Micros), short(r.AllocsPerEvent))
 	}
 	print("\n")
 }
@@ -86,10 +92,10 @@ func costs(print func(string, ...any), results []result) {
 	if len(results) == 0 {
 		return
 	}
-	print("### Rules: what one takes\n\n| rules | number | compile µs | build µs | live KB | add µs | KB allocated | heap KB | remove µs | KB allocated | heap KB |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
+	print("### Rules: what one takes\n\n| rules | number | compile µs | build µs | live KB | add µs | KB allocated | heap KB | remove µs | KB allocated | heap KB | events per CPU-s after that |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, r := range results {
-		print("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r.Name, round(float64(r.Rules)), short(r.CompileMicros), short(r.BuildMicros), short(r.KBPerRule),
-			short(r.With.Micros), short(r.With.KB), short(r.With.KBGrowth), short(r.Without.Micros), short(r.Without.KB), short(r.Without.KBGrowth))
+		print("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r.Name, round(float64(r.Rules)), short(r.CompileMicros), short(r.BuildMicros), short(r.KBPerRule),
+			short(r.With.Micros), short(r.With.KB), short(r.With.KBGrowth), short(r.Without.Micros), short(r.Without.KB), short(r.Without.KBGrowth), round(r.AfterChanges))
 	}
 	print("\n")
 }
@@ -101,6 +107,14 @@ func round(f float64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// small writes a number that is of interest even where it is next to nothing.
+func small(f float64) string {
+	if math.Abs(f) < 0.1 {
+		return strconv.FormatFloat(f, 'g', 2, 64)
+	}
+	return short(f)
 }
 
 // short writes a number as exactly as one reads it; what is next to nothing is 0.
