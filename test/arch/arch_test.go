@@ -49,6 +49,7 @@ var floors = map[string]int{
 	"cmd/":              8,
 	"test/":             9,
 	"bench":             9,
+	"bench/":            9,
 }
 
 // hardLines bounds a file: past it, it is two files.
