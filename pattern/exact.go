@@ -14,11 +14,21 @@ const (
 
 // value is a scalar of an event.
 type value struct {
-	kind   kind
-	parsed bool   // num is known
-	text   []byte // a string's decoded characters, else the literal as written
-	num    number // see number
+	kind  kind
+	known known  // what was found out about it
+	text  []byte // a string's decoded characters, else the literal as written
+	num   number // see number
 }
+
+// known is what was found out about a value, which costs too much to find out again for each rule.
+type known byte
+
+// What may be known of a value.
+const (
+	knownNumber    known = 1 << iota // num
+	knownExactness                   // whether it is isExact
+	isExact                          // a double is exactly the number
+)
 
 // literal takes true, false or null: the same literal, never the string of the same text.
 type literal kind

@@ -39,6 +39,7 @@ type array struct {
 type reader struct {
 	event []byte
 	pos   int
+	tried bool // done was asked
 	*scratch
 }
 
@@ -54,29 +55,21 @@ const (
 
 // read fills the scratch with the event's leaves.
 func (s *scratch) read(root *node, event []byte) error {
-	r := reader{event: event, scratch: s}
-	r.space()
+	r := reader{event: event, pos: skipBlanks(event, 0), scratch: s}
 	if r.peek() != '{' {
-		return fmt.Errorf("%w: it goes wrong at byte %d", ErrEvent, min(r.pos, len(event)))
+		return fmt.Errorf("%w: it goes wrong at byte %d", ErrEvent, r.pos)
 	}
 	switch r.object(root, none, 0, true) {
 	case enough:
 		return nil
 	case goOn:
-		if r.space(); r.pos < len(event) {
-			return fmt.Errorf("%w: more text follows at byte %d", ErrEvent, min(r.pos, len(event)))
+		if r.pos = skipBlanks(event, r.pos); r.pos < len(event) {
+			return fmt.Errorf("%w: more text follows at byte %d", ErrEvent, r.pos)
 		}
 		return nil
 	case broken:
 	}
 	return fmt.Errorf("%w: it goes wrong at byte %d", ErrEvent, min(r.pos, len(event)))
-}
-
-// space skips white space.
-func (r *reader) space() {
-	for r.pos < len(r.event) && r.event[r.pos] <= ' ' {
-		r.pos++
-	}
 }
 
 // peek gives the byte at the position, or 0 at the end.
@@ -89,10 +82,8 @@ func (r *reader) peek() byte {
 
 // take skips white space and then c, when it stands there.
 func (r *reader) take(c byte) bool {
-	if r.peek() != c {
-		if r.space(); r.peek() != c {
-			return false
-		}
+	if r.pos = skipBlanks(r.event, r.pos); r.peek() != c {
+		return false
 	}
 	r.pos++
 	return true
@@ -111,40 +102,71 @@ func (r *reader) object(at *node, below int32, depth int, last bool) progress {
 	var seen uint64
 	all := uint64(1)<<len(at.few) - 1
 	for {
-		if r.space(); r.peek() != '"' {
+		child, which, ok := r.name(at)
+		if !ok {
 			return broken
 		}
-		name, ok := r.quoted()
-		if !ok || !r.take(':') {
-			return broken
-		}
-		r.space()
-		child, which := at.child(name)
 		if which >= 0 {
 			seen |= 1 << which
 		}
-		whole := last && seen == all && at.size == len(at.few) // all that was asked for stands up to here
-		if p := r.value(child, below, depth+1, whole); p != goOn {
-			return p
-		}
-		if whole {
-			if r.done() {
+		if child == nil {
+			if r.pos, ok = skipValue(r.event, r.pos); !ok {
+				return broken
+			}
+		} else {
+			whole := last && seen == all && at.size == len(at.few) // all that was asked for stands up to here
+			if p := r.value(child, below, depth+1, whole); p != goOn {
+				return p
+			}
+			if whole && r.done() {
 				return enough
 			}
-			last = false
 		}
-		if r.take('}') {
+		b, i := r.event, skipBlanks(r.event, r.pos)
+		switch {
+		case i < len(b) && b[i] == ',':
+			r.pos = i + 1
+		case i < len(b) && b[i] == '}':
+			r.pos = i + 1
 			r.open = r.open[:open]
 			return goOn
-		}
-		if !r.take(',') {
+		default:
 			return broken
 		}
 	}
 }
 
-// maxNames is how many names are worth looking for in the rest of an event.
-const maxNames = 8
+// name reads a field's name and the colon, and finds its node below at: see node.field.
+func (r *reader) name(at *node) (next *node, which int, ok bool) {
+	b, i := r.event, skipBlanks(r.event, r.pos)
+	if i >= len(b) || b[i] != '"' {
+		return nil, none, false
+	}
+	start := i + 1
+	end, whole := endOfName(b, start)
+	if end >= len(b) {
+		return nil, none, false
+	}
+	name := b[start:end]
+	if b[end] == '\\' {
+		r.pos = end
+		if name, ok = r.escaped(start); !ok {
+			return nil, none, false
+		}
+		end, whole = r.pos-1, false
+	}
+	if next, which = at.field(name); next == nil && !whole {
+		next = at.dotted(name)
+	}
+	if i = skipBlanks(b, end+1); i >= len(b) || b[i] != ':' {
+		return nil, none, false
+	}
+	r.pos = skipBlanks(b, i+1)
+	return next, which, true
+}
+
+// maxNames is how many names are worth looking for in the rest of an event: with more, reading on is as cheap.
+const maxNames = 4
 
 // unicodeEscapes is how escapes begin that can stand for any character of a name.
 var unicodeEscapes = []byte(`\u`)
@@ -152,11 +174,18 @@ var unicodeEscapes = []byte(`\u`)
 // done tells whether the rest of the event can be left unread: all fields of the open objects that some
 // pattern names were seen, and none of these names stands in the rest, where the field could come again.
 func (r *reader) done() bool {
+	if r.tried {
+		return false
+	}
+	r.tried = true
 	names, rest := 0, r.event[r.pos:]
 	for _, n := range r.open {
-		if names += len(n.few); names > maxNames {
-			return false
-		}
+		names += len(n.few)
+	}
+	if names > maxNames {
+		return false
+	}
+	for _, n := range r.open {
 		for _, c := range n.few {
 			if !c.plain || bytes.Contains(rest, c.text) {
 				return false
@@ -166,19 +195,16 @@ func (r *reader) done() bool {
 	return !bytes.Contains(rest, unicodeEscapes)
 }
 
-// value reads a value at a node of the path tree, nil when nobody asks for it.
+// value reads a value at a node of the path tree.
 func (r *reader) value(at *node, below int32, depth int, last bool) progress {
 	c := r.peek()
-	if at == nil {
-		return r.skip(c)
-	}
 	if depth > maxDepth {
 		return broken
 	}
 	switch c {
 	case '{':
 		if at.size == 0 {
-			return r.skip(c)
+			return r.skip()
 		}
 		return r.object(at, below, depth, last)
 	case '[':
@@ -209,20 +235,10 @@ func (r *reader) value(at *node, below int32, depth int, last bool) progress {
 	return goOn
 }
 
-// skip passes over a value that begins with c.
-func (r *reader) skip(c byte) progress {
-	ok := true
-	switch c {
-	case '{', '[':
-		r.pos, ok = skipNested(r.event, r.pos)
-	case '"':
-		r.pos, ok = skipText(r.event, r.pos+1)
-	default:
-		start := r.pos
-		r.pos = skipWord(r.event, start)
-		ok = r.pos > start
-	}
-	if !ok {
+// skip passes over a value.
+func (r *reader) skip() progress {
+	var ok bool
+	if r.pos, ok = skipValue(r.event, r.pos); !ok {
 		return broken
 	}
 	return goOn
@@ -254,7 +270,7 @@ func (r *reader) array(at *node, below int32, depth int) progress {
 	id, from := int32(len(r.arrays)), len(r.leaves)
 	r.arrays = append(r.arrays, array{parent: below})
 	for {
-		r.space()
+		r.pos = skipBlanks(r.event, r.pos)
 		p := goOn
 		if c := r.peek(); c == '{' || c == '[' {
 			p = r.element(at, id, depth)

@@ -179,8 +179,7 @@ func (p *filedPath) filing(c *constraint) (f filing, load int) {
 			load += loadOf(k)
 		} else if r, ok := m.(numericRange); ok {
 			if p != nil {
-				low, high := r.limits()
-				load += p.ranges.overlapping(low, high, maxOverlap)
+				load += p.ranges.overlapping(r.low, r.high, maxOverlap)
 			}
 		} else {
 			f.any, f.keys = true, nil
@@ -198,9 +197,8 @@ func (p *filedPath) filing(c *constraint) (f filing, load int) {
 // eachRange calls f with each range among the matchers that is filed as such.
 func (c *check) eachRange(a *alternative, f func(*filedRange)) {
 	for i, m := range c.matchers {
-		if r, ok := m.(numericRange); ok && !r.isPoint() {
-			low, high := r.limits()
-			f(&filedRange{low: low, high: high, alternative: a, number: int32(i)})
+		if r, ok := m.(numericRange); ok && !r.isPoint {
+			f(&filedRange{low: r.low, high: r.high, alternative: a, number: int32(i)})
 		}
 	}
 }

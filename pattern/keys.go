@@ -99,7 +99,7 @@ func keyOf(m matcher, load func(key) int) (key, bool) {
 		return key{u, u.numberKey(m.number)}, true
 	case numericRange:
 		u := use{kind: numberValue}
-		return key{u, u.numberKey(m.low.number)}, m.isPoint()
+		return key{u, u.numberKey(m.point)}, m.isPoint
 	case literal:
 		u := use{kind: literalKind}
 		return key{u, u.mix(uint64(m))}, true

@@ -231,18 +231,18 @@ func (s *scratch) lookNumber(p *filedPath, v *value) {
 		}
 	}
 	if p.ranges != nil {
-		s.tryHolding(p.ranges, limit{number: v.number()})
+		s.tryHolding(p.ranges, v.number().place())
 	}
 }
 
 // tryHolding compares the event with the alternatives one of whose ranges holds a number.
-func (s *scratch) tryHolding(t *ranges, n limit) {
-	for t != nil && t.most.compare(n) >= 0 {
+func (s *scratch) tryHolding(t *ranges, n place) {
+	for t != nil && !t.most.before(n) {
 		s.tryHolding(t.left, n)
-		if t.filed.low.compare(n) > 0 {
+		if n.before(t.filed.low) {
 			return
 		}
-		if t.filed.high.compare(n) >= 0 {
+		if !t.filed.high.before(n) {
 			s.try(t.filed.alternative)
 		}
 		t = t.right
@@ -280,16 +280,18 @@ func (s *scratch) try(a *alternative) {
 
 // judge compares the event with an alternative.
 func (s *scratch) judge(a *alternative) (matched, decided bool) {
-	joined := false
+	inArrays := 0
 	for i := range a.checks {
 		c := &a.checks[i]
 		leaves := s.at(c.slot)
 		if len(leaves) == 0 && !c.absent {
 			return false, true
 		}
-		joined = joined || len(s.elements) > 0 && s.inElements(leaves)
+		if len(s.elements) > 0 && s.inElements(leaves) {
+			inArrays++
+		}
 	}
-	if joined {
+	if inArrays > 1 {
 		if matched, simple := s.judgeInElements(a); simple {
 			return matched, true
 		}

@@ -1,6 +1,9 @@
 package pattern
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // number is a JSON number as it is written, without what its spelling leaves open: digits × 10^exponent,
 // where digits has 19 decimal places, or is 0 for zero.
@@ -25,31 +28,33 @@ const maxDigits = 17
 // maxExponent bounds the exponents that are read; far beyond those of doubles.
 const maxExponent = 1 << 20
 
-// compare orders numbers that are not long.
-func (n number) compare(m number) int {
-	if n.negative != m.negative {
-		if n.negative {
-			return -1
-		}
-		return 1
-	}
-	c := 0
+// place is where a number stands among all numbers. Places compare faster than numbers.
+type place struct {
+	high int64
+	low  uint64
+}
+
+// The places before and behind all numbers.
+var (
+	firstPlace = place{high: math.MinInt64}
+	lastPlace  = place{high: math.MaxInt64}
+)
+
+// place gives a number's place; of a long one, that of one next to it.
+func (n number) place() place {
+	const middle = 1 << 40 // more than any exponent, so that what is below it is negative
 	switch {
-	case n.digits == 0 || m.digits == 0 || n.exponent == m.exponent:
-		if n.digits > m.digits {
-			c = 1
-		} else if n.digits < m.digits {
-			c = -1
-		}
-	case n.exponent > m.exponent:
-		c = 1
-	default:
-		c = -1
+	case n.digits == 0:
+		return place{}
+	case n.negative:
+		return place{-middle - int64(n.exponent), ^n.digits}
 	}
-	if n.negative {
-		return -c
-	}
-	return c
+	return place{middle + int64(n.exponent), n.digits}
+}
+
+// before tells whether p comes before q.
+func (p place) before(q place) bool {
+	return p.high < q.high || p.high == q.high && p.low < q.low
 }
 
 // parseNumber reads a number that follows JSON's grammar.
@@ -146,10 +151,21 @@ func (n number) exact(text []byte) bool {
 
 // number gives the number that the value spells. It is read once.
 func (v *value) number() number {
-	if !v.parsed {
-		v.num, v.parsed = parseNumber(v.text), true
+	if v.known&knownNumber == 0 {
+		v.num, v.known = parseNumber(v.text), v.known|knownNumber
 	}
 	return v.num
+}
+
+// exact tells whether a double is exactly the number that the value spells.
+func (v *value) exact() bool {
+	if v.known&knownExactness == 0 {
+		v.known |= knownExactness
+		if v.number().exact(v.text) {
+			v.known |= isExact
+		}
+	}
+	return v.known&isExact != 0
 }
 
 // operand is a number in a pattern.

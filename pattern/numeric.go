@@ -1,37 +1,23 @@
 package pattern
 
-// bound is one end of a numeric range.
-type bound struct {
-	number
-	set       bool
-	inclusive bool
-}
-
 // numericRange is {"numeric": …}: numbers between two ends, of which one may be missing. A number that no
 // double holds exactly is in no range, and a string of digits is no number.
-type numericRange struct{ low, high bound }
+type numericRange struct {
+	low, high         place  // firstPlace and lastPlace where an end is missing
+	withLow, withHigh bool   // the end belongs to the range
+	point             number // the only number in the range, if isPoint
+	isPoint           bool
+}
 
 func (r numericRange) matches(v *value) bool {
 	if v.kind != kindNumber {
 		return false
 	}
-	n := v.number()
-	if r.low.set {
-		if c := n.compare(r.low.number); c < 0 || c == 0 && !r.low.inclusive {
-			return false
-		}
+	p := v.number().place()
+	if p.before(r.low) || r.high.before(p) || p == r.low && !r.withLow || p == r.high && !r.withHigh {
+		return false
 	}
-	if r.high.set {
-		if c := n.compare(r.high.number); c > 0 || c == 0 && !r.high.inclusive {
-			return false
-		}
-	}
-	return n.exact(v.text)
-}
-
-// isPoint tells whether there is one number in the range.
-func (r numericRange) isPoint() bool {
-	return r.low.set && r.high.set && r.low.number == r.high.number
+	return v.exact()
 }
 
 // numeric reads the operand of numeric: one comparison, or a lower bound followed by an upper one.
@@ -44,62 +30,64 @@ func (c *compiler) numeric() {
 		c.fail("Invalid member in numeric match: %s", c.text())
 		return
 	}
+	r := numericRange{low: firstPlace, high: lastPlace}
 	switch op := c.text(); op {
 	case "=":
-		n := c.bound("equals", true)
-		c.add(numericRange{low: n, high: n})
+		r.point, r.isPoint = c.bound("equals"), true
+		r.low, r.high, r.withLow, r.withHigh = r.point.place(), r.point.place(), true, true
 	case "<", "<=":
-		c.add(numericRange{high: c.bound(op, op == "<=")})
+		r.high, r.withHigh = c.bound(op).place(), op == "<="
 	case ">", ">=":
-		c.upward(op)
+		r.low, r.withLow = c.bound(op).place(), op == ">="
+		c.upward(r)
 		return
 	default:
 		c.fail("Unrecognized numeric range operator: %s", op)
 		return
 	}
+	c.add(r)
 	if c.next() != endArray {
 		c.fail(tooManyElements)
 	}
 }
 
-// upward reads a lower bound and the upper one that may follow; op is the first operator.
-func (c *compiler) upward(op string) {
-	low := c.bound(op, op == ">=")
+// upward reads the upper bound that may follow a lower one.
+func (c *compiler) upward(r numericRange) {
 	switch c.next() {
 	case endArray:
-		c.add(numericRange{low: low})
+		c.add(r)
 		return
 	case stringToken:
 	default:
 		c.fail("Bad value in numeric range: %s", c.text())
 		return
 	}
-	op = c.text()
+	op := c.text()
 	if op != "<" && op != "<=" {
 		c.fail("Bad numeric range operator: %s", op)
 		return
 	}
-	high := c.bound(op, op == "<=")
+	r.high, r.withHigh = c.bound(op).place(), op == "<="
 	if c.next() != endArray {
 		c.fail("Too many terms in numeric range expression")
 		return
 	}
-	if low.compare(high.number) >= 0 {
+	if !r.low.before(r.high) {
 		c.fail("Bottom must be less than top")
 		return
 	}
-	c.add(numericRange{low: low, high: high})
+	c.add(r)
 }
 
 // bound reads the number behind the operator op.
-func (c *compiler) bound(op string, inclusive bool) bound {
+func (c *compiler) bound(op string) number {
 	if c.next() != numberToken {
 		c.fail("Value of %s must be numeric", op)
-		return bound{}
+		return number{}
 	}
 	n := parseOperand(c.scalar)
 	if !n.isDouble() {
 		c.fail("Cannot compare number : %s", c.scalar)
 	}
-	return bound{number: n.number, set: true, inclusive: inclusive}
+	return n.number
 }

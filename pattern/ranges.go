@@ -8,48 +8,25 @@ package pattern
 type ranges struct {
 	edit        *edit
 	filed       filedRange
-	most        limit // the greatest upper end in the tree
+	most        place // the greatest upper end in the tree
 	left, right *ranges
 }
 
 // filedRange is a range of an alternative. Whether its ends belong to it does not matter here: what is found
 // is judged by its matcher.
 type filedRange struct {
-	low, high   limit
+	low, high   place
 	alternative *alternative
 	number      int32 // of the range among those of its alternative
 }
 
-// limit is an end of a range: a number, or beyond all numbers (side -1 or 1).
-type limit struct {
-	number
-	side int8
-}
-
-// compare orders limits.
-func (l limit) compare(m limit) int {
-	if l.side != 0 || m.side != 0 {
-		return int(l.side) - int(m.side)
-	}
-	return l.number.compare(m.number)
-}
-
-// limits gives the ends of a numeric range.
-func (r numericRange) limits() (low, high limit) {
-	low, high = limit{side: -1}, limit{side: 1}
-	if r.low.set {
-		low = limit{number: r.low.number}
-	}
-	if r.high.set {
-		high = limit{number: r.high.number}
-	}
-	return low, high
-}
-
 // compare orders filed ranges by their lower ends; no two are equal.
 func (f *filedRange) compare(g *filedRange) int {
-	if c := f.low.compare(g.low); c != 0 {
-		return c
+	switch {
+	case f.low.before(g.low):
+		return -1
+	case g.low.before(f.low):
+		return 1
 	}
 	if c := int(f.alternative.mark) - int(g.alternative.mark); c != 0 {
 		return c
@@ -79,7 +56,7 @@ func (t *ranges) own(e *edit) *ranges {
 func (t *ranges) sum() *ranges {
 	t.most = t.filed.high
 	for _, below := range [2]*ranges{t.left, t.right} {
-		if below != nil && below.most.compare(t.most) > 0 {
+		if below != nil && t.most.before(below.most) {
 			t.most = below.most
 		}
 	}
@@ -152,15 +129,15 @@ func (t *ranges) join(e *edit, u *ranges) *ranges {
 }
 
 // overlapping counts the ranges that overlap one, up to limit.
-func (t *ranges) overlapping(low, high limit, limit int) int {
-	if t == nil || limit <= 0 || t.most.compare(low) < 0 {
+func (t *ranges) overlapping(low, high place, limit int) int {
+	if t == nil || limit <= 0 || t.most.before(low) {
 		return 0
 	}
 	n := t.left.overlapping(low, high, limit)
-	if t.filed.low.compare(high) > 0 {
+	if high.before(t.filed.low) {
 		return n
 	}
-	if t.filed.high.compare(low) >= 0 {
+	if !t.filed.high.before(low) {
 		n++
 	}
 	return n + t.right.overlapping(low, high, limit-n)

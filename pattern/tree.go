@@ -31,8 +31,8 @@ type node struct {
 // maxFew is how many children a node has in a list, which is searched from its beginning.
 const maxFew = 8
 
-// child finds a field's node; dots in the name are steps too. which is the child's place in at.few, or none.
-func (at *node) child(name []byte) (next *node, which int) {
+// field finds a field's node. which is its place in at.few, or none.
+func (at *node) field(name []byte) (next *node, which int) {
 	for i, c := range at.few {
 		if string(name) == c.name {
 			return c, i
@@ -43,12 +43,21 @@ func (at *node) child(name []byte) (next *node, which int) {
 			return c, none
 		}
 	}
-	if dot := bytes.IndexByte(name, '.'); dot >= 0 {
-		if next, _ = at.child(name[:dot]); next != nil {
-			next, _ = next.child(name[dot+1:])
+	return nil, none
+}
+
+// dotted finds the node of a name whose dots are steps too; such a name has no node of its own.
+func (at *node) dotted(name []byte) *node {
+	for at != nil {
+		dot := bytes.IndexByte(name, '.')
+		if dot < 0 {
+			at, _ = at.field(name)
+			return at
 		}
+		at, _ = at.field(name[:dot])
+		name = name[dot+1:]
 	}
-	return next, none
+	return nil
 }
 
 // get finds a direct child by its name.
