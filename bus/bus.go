@@ -12,13 +12,14 @@
 //	drop.go      the log of what was dropped
 //	rule.go      rules · rule_sql.go their rows
 //	target.go    targets · target_sql.go their rows
-//	compiled.go  a bus's rules, compiled · compiled_sql.go how they are loaded
+//	change.go    the log of changes of rules and targets · change_sql.go its rows
+//	current.go   the compiled rules of a bus, as a transaction sees them
+//	compiled.go  rules, compiled · compiled_sql.go how they are loaded · compiled_table.go rules by number
 package bus
 
 import (
 	"cmp"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -40,8 +41,9 @@ const (
 
 // AWS's quotas, in force where Config gives none.
 const (
-	defaultRulesPerBus    = 300
-	defaultTargetsPerRule = 5
+	defaultRulesPerBus         = 300
+	defaultWildcardRulesPerBus = 30
+	defaultTargetsPerRule      = 5
 )
 
 // Config is what a Bus needs from outside. Log and Metrics may be nil.
@@ -51,8 +53,8 @@ type Config struct {
 	Metrics *obs.Registry
 	// Locals are the targets in our own store, by the service part of their ARN: "sqs".
 	Locals map[string]Local
-	// RulesPerBus and TargetsPerRule are quotas; 0 is AWS's.
-	RulesPerBus, TargetsPerRule int
+	// RulesPerBus, WildcardRulesPerBus (those whose pattern has a wildcard) and TargetsPerRule are quotas; 0 is AWS's.
+	RulesPerBus, WildcardRulesPerBus, TargetsPerRule int
 }
 
 // Bus holds every event bus of an account.
@@ -63,7 +65,7 @@ type Bus struct {
 	puts  *store.Batch[[]Outgoing, []error]
 
 	mu       sync.RWMutex
-	compiled map[string]*ruleSet // by bus name
+	compiled map[string]*compiledBus // by bus name
 }
 
 // EventBus is one event bus.
@@ -81,8 +83,9 @@ func New(db *store.DB, cfg Config) *Bus {
 		cfg.Metrics = obs.NewRegistry()
 	}
 	cfg.RulesPerBus = cmp.Or(cfg.RulesPerBus, defaultRulesPerBus)
+	cfg.WildcardRulesPerBus = cmp.Or(cfg.WildcardRulesPerBus, defaultWildcardRulesPerBus)
 	cfg.TargetsPerRule = cmp.Or(cfg.TargetsPerRule, defaultTargetsPerRule)
-	b := &Bus{cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log), compiled: make(map[string]*ruleSet)}
+	b := &Bus{cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log), compiled: make(map[string]*compiledBus)}
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
 	return b
 }
@@ -125,16 +128,6 @@ func (b *Bus) NameOf(nameOrARN string) (string, bool) {
 		return "", false
 	}
 	return a.Resource[len(kind):], true
-}
-
-// touch draws a new version for a bus, so that every node compiles its rules anew. It comes first in each
-// change: holding the bus's row until the commit, it also keeps two changes from passing a quota together.
-func touch(tx *store.Tx, name string) error {
-	found, err := updateVersion(tx, name, rand.Int64())
-	if err == nil && !found {
-		err = missingBus(name)
-	}
-	return err
 }
 
 // missingBus says that a bus does not exist.

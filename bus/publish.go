@@ -113,9 +113,9 @@ func (r *routing) route(set *ruleSet, ev *Event) error {
 	case err != nil:
 		r.lose(&Delivery{Event: ev, BusName: set.bus}, Undecided, err)
 	}
-	for _, i := range ids {
+	for _, id := range ids {
 		r.done.matched++
-		rule := &set.rules[i]
+		rule := set.rules.get(int64(id))
 		for t := range rule.targets {
 			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule))
 		}

@@ -36,22 +36,22 @@ func (b *Bus) PutTargets(tx *store.Tx, bus, rule string, targets []Target) error
 			return err
 		}
 	}
-	if err := touch(tx, bus); err != nil {
-		return err
-	}
-	if _, err := getRule(tx, bus, rule); err != nil {
-		return err
-	}
-	for _, t := range targets {
-		if err := putTarget(tx, bus, rule, t); err != nil {
-			return err
+	return change(tx, bus, func(int64) (ruleID, error) {
+		r, err := getRule(tx, bus, rule)
+		if err != nil {
+			return ruleID{}, err
 		}
-	}
-	n, err := countTargets(tx, bus, rule)
-	if err == nil && n > b.cfg.TargetsPerRule {
-		err = overLimit()
-	}
-	return err
+		for _, t := range targets {
+			if err := putTarget(tx, bus, rule, t); err != nil {
+				return ruleID{}, err
+			}
+		}
+		n, err := countTargets(tx, bus, rule)
+		if err == nil && n > b.cfg.TargetsPerRule {
+			err = overLimit()
+		}
+		return r.id(), err
+	})
 }
 
 // checkTarget refuses a target that no event could ever reach.
@@ -95,18 +95,18 @@ func (b *Bus) Targets(tx *store.Tx, bus, rule string) ([]Target, error) {
 
 // RemoveTargets takes targets from a rule; ids that the rule does not have are passed over.
 func (b *Bus) RemoveTargets(tx *store.Tx, bus, rule string, ids []string) error {
-	if err := touch(tx, bus); err != nil {
-		return err
-	}
-	if _, err := getRule(tx, bus, rule); err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := deleteTarget(tx, bus, rule, id); err != nil {
-			return err
+	return change(tx, bus, func(int64) (ruleID, error) {
+		r, err := getRule(tx, bus, rule)
+		if err != nil {
+			return ruleID{}, err
 		}
-	}
-	return nil
+		for _, id := range ids {
+			if err := deleteTarget(tx, bus, rule, id); err != nil {
+				return ruleID{}, err
+			}
+		}
+		return r.id(), nil
+	})
 }
 
 // RuleNamesByTarget lists the rules of a bus that have a target of an ARN, in name order.
