@@ -14,3 +14,25 @@ func Find(text, event string) (found string, valid, ok bool) {
 	v, ok := p.find([]byte(event))
 	return string(v), true, ok
 }
+
+// Table is a ruleTable that tests fill with names.
+type Table struct{ t ruleTable }
+
+// With gives the table with another name of a number, or, where the name is empty, with none.
+func (t Table) With(number int64, name string) Table {
+	if name == "" {
+		return Table{t.t.with(number, nil)}
+	}
+	return Table{t.t.with(number, &compiledRule{name: name})}
+}
+
+// Get gives the name of a number.
+func (t Table) Get(number int64) string {
+	if r := t.t.get(number); r != nil {
+		return r.name
+	}
+	return ""
+}
+
+// Empty says whether the table holds no page any more.
+func (t Table) Empty() bool { return t.t.root == nil }
