@@ -111,23 +111,3 @@ func TestDefaultBusIsThere(t *testing.T) {
 		f.fails("DescribeEventBus", `{"Name":"x"}`, "ResourceNotFoundException", "Event bus x does not exist.")
 	})
 }
-
-func TestTestEventPatternJudgesAsARuleDoes(t *testing.T) {
-	each(t, func(f *fixture) {
-		event := func(more string) string {
-			return quote(`{"id":"i","account":"1","source":"s","time":"2026-01-01T00:00:00Z","region":"r","detail-type":"t"` + more + `}`)
-		}
-		for in, want := range map[string]string{
-			`{` + pattern + `,"Event":` + event("") + `}`:                            `{"Result":true}`,
-			`{"EventPattern":"{\"extra\":[1]}","Event":` + event(`,"extra":1`) + `}`: `{"Result":true}`,
-			`{"EventPattern":"{\"source\":[\"x\"]}","Event":` + event("") + `}`:      `{"Result":false}`,
-		} {
-			f.gives("TestEventPattern", in, want)
-		}
-		for _, bad := range []string{quote(`{"id":"i"}`), quote(`[]`), quote(`{`), quote(`null`), quote(`"x"`)} {
-			f.fails("TestEventPattern", `{`+pattern+`,"Event":`+bad+`}`, "ValidationException", "Parameter Event is not valid.")
-		}
-		f.fails("TestEventPattern", `{"EventPattern":"[]","Event":`+event("")+`}`, "InvalidEventPatternException",
-			"Event pattern is not valid. Reason: Filter is not an object\n at [Source: (String)\"[]\"; line: 1, column: 2]")
-	})
-}
