@@ -1,7 +1,7 @@
 // Package app puts the rooms together, starts and stops them, and holds the subcommands of the command
 // line. It is the only room that knows everybody, and nothing imports it but cmd/casestream.
 //
-//	cli.go     the command line · config.go the settings of a server · quotas.go those of Cases
+//	cli.go     the command line · config.go the settings of a server · quotas.go those of the services
 //	server.go  builds, starts and stops a server · services.go the list of services and targets
 //	keys.go    the access key that a server makes at its first run
 //	remote.go  the server that a command calls · progress.go how far a long command is
@@ -20,6 +20,9 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/svc/connectcases"
 )
 
 // Version is the release that this tree is on its way to.
@@ -65,7 +68,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 	parser, err := kong.New(&c, kong.Name("casestream"),
 		kong.Description("Amazon Connect Cases event streams that you run yourself, for unmodified AWS clients."),
 		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(n int) { panic(exit(n)) }),
-		kong.Vars{"data": dataDefault(), "quotas": strings.Join(quotaNames(), ", ")}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
+		kong.Vars{"data": dataDefault(), "quotas": strings.Join(quotaNames[connectcases.Quotas](), ", "), "events_quotas": strings.Join(quotaNames[bus.Quotas](), ", ")}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
 	if err != nil {
 		fmt.Fprintln(stderr, "casestream:", err)
 		return 1

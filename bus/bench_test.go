@@ -27,7 +27,7 @@ func BenchmarkChange(b *testing.B) {
 	}
 	for _, d := range databases {
 		db := d.Open(b, store.Options{})
-		events := bus.New(db, bus.Config{ARNs: arn.NewMaker(account, region), Locals: map[string]bus.Local{"sqs": &shelf{}}, RulesPerBus: rules})
+		events := bus.New(db, bus.Config{ARNs: arn.NewMaker(account, region), Locals: map[string]bus.Local{"sqs": &shelf{}}, Quotas: bus.Quotas{RulesPerBus: rules}})
 		write := func(b *testing.B, fn func(tx *store.Tx) error) {
 			if err := db.Write(b.Context(), fn); err != nil {
 				b.Fatal(err)

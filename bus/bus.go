@@ -39,12 +39,8 @@ const (
 	SubjectTarget = "Target"
 )
 
-// AWS's quotas, in force where Config gives none.
-const (
-	defaultRulesPerBus         = 300
-	defaultWildcardRulesPerBus = 30
-	defaultTargetsPerRule      = 5
-)
+// awsQuotas are in force where Config gives none.
+var awsQuotas = Quotas{RulesPerBus: 300, WildcardRulesPerBus: 30, TargetsPerRule: 5}
 
 // Config is what a Bus needs from outside. Log and Metrics may be nil.
 type Config struct {
@@ -53,8 +49,13 @@ type Config struct {
 	Metrics *obs.Registry
 	// Locals are the targets in our own store, by the service part of their ARN: "sqs".
 	Locals map[string]Local
-	// RulesPerBus, WildcardRulesPerBus (those whose pattern has a wildcard) and TargetsPerRule are quotas; 0 is AWS's.
-	RulesPerBus, WildcardRulesPerBus, TargetsPerRule int
+	Quotas Quotas
+}
+
+// Quotas bound what an account may have. 0 stands for AWS's default.
+type Quotas struct {
+	RulesPerBus, WildcardRulesPerBus int // the latter of rules whose pattern has a wildcard
+	TargetsPerRule                   int
 }
 
 // Bus holds every event bus of an account.
@@ -82,9 +83,10 @@ func New(db *store.DB, cfg Config) *Bus {
 	if cfg.Metrics == nil {
 		cfg.Metrics = obs.NewRegistry()
 	}
-	cfg.RulesPerBus = cmp.Or(cfg.RulesPerBus, defaultRulesPerBus)
-	cfg.WildcardRulesPerBus = cmp.Or(cfg.WildcardRulesPerBus, defaultWildcardRulesPerBus)
-	cfg.TargetsPerRule = cmp.Or(cfg.TargetsPerRule, defaultTargetsPerRule)
+	q := &cfg.Quotas
+	q.RulesPerBus = cmp.Or(q.RulesPerBus, awsQuotas.RulesPerBus)
+	q.WildcardRulesPerBus = cmp.Or(q.WildcardRulesPerBus, awsQuotas.WildcardRulesPerBus)
+	q.TargetsPerRule = cmp.Or(q.TargetsPerRule, awsQuotas.TargetsPerRule)
 	b := &Bus{cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log), compiled: make(map[string]*compiledBus)}
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
 	return b

@@ -442,7 +442,7 @@ func TestEveryStepOfAChangeMayFail(t *testing.T) {
 				}
 				storetest.EveryStep(t, d, func(t *testing.T, db *store.DB, arm func()) {
 					if f == nil {
-						f = over(t, db, bus.Config{RulesPerBus: 2, WildcardRulesPerBus: 1})
+						f = over(t, db, bus.Config{Quotas: bus.Quotas{RulesPerBus: 2, WildcardRulesPerBus: 1}})
 						reset()
 						f.write(func(tx *store.Tx) error { return step(f, tx) })
 						after = f.reached()

@@ -25,7 +25,7 @@ func (f *fixture) put(name, pattern, state string) error {
 
 func TestRulesWithWildcardsAreCounted(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
-		f := over(t, d.Open(t, store.Options{}), bus.Config{WildcardRulesPerBus: 2})
+		f := over(t, d.Open(t, store.Options{}), bus.Config{Quotas: bus.Quotas{WildcardRulesPerBus: 2}})
 		accepted := func(name, pattern string) {
 			t.Helper()
 			if err := f.put(name, pattern, bus.Enabled); err != nil {
@@ -64,7 +64,7 @@ func TestLoweredQuotaTakesNothingAway(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		f = over(t, db, bus.Config{RulesPerBus: 1, WildcardRulesPerBus: 1})
+		f = over(t, db, bus.Config{Quotas: bus.Quotas{RulesPerBus: 1, WildcardRulesPerBus: 1}})
 		refused(t, f.put("d", plain, bus.Enabled), fault.Limit, "exceeds the maximum number allowed")
 		if err := errors.Join(f.put("a", `{"source":[{"wildcard":"*x"}]}`, bus.Enabled), f.put("b", plain, bus.Enabled)); err != nil {
 			t.Error(err)
@@ -77,7 +77,7 @@ func TestLoweredQuotaTakesNothingAway(t *testing.T) {
 
 func TestQuotasOfRulesHoldAgainstConcurrentChanges(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
-		f := over(t, d.Open(t, store.Options{}), bus.Config{RulesPerBus: 5, WildcardRulesPerBus: 2})
+		f := over(t, d.Open(t, store.Options{}), bus.Config{Quotas: bus.Quotas{RulesPerBus: 5, WildcardRulesPerBus: 2}})
 		var wg sync.WaitGroup
 		var taken [2]atomic.Int32
 		for i := range 20 {

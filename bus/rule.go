@@ -85,7 +85,7 @@ func (b *Bus) useQuota(tx *store.Tx, bus string, rules, wildcards int) error {
 	if err != nil {
 		return err
 	}
-	if rules > 0 && n > b.cfg.RulesPerBus || wildcards > 0 && w > b.cfg.WildcardRulesPerBus {
+	if rules > 0 && n > b.cfg.Quotas.RulesPerBus || wildcards > 0 && w > b.cfg.Quotas.WildcardRulesPerBus {
 		return overLimit()
 	}
 	return nil

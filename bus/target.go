@@ -47,7 +47,7 @@ func (b *Bus) PutTargets(tx *store.Tx, bus, rule string, targets []Target) error
 			}
 		}
 		n, err := countTargets(tx, bus, rule)
-		if err == nil && n > b.cfg.TargetsPerRule {
+		if err == nil && n > b.cfg.Quotas.TargetsPerRule {
 			err = overLimit()
 		}
 		return r.id(), err
