@@ -1,6 +1,7 @@
 package bus_test
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -87,6 +89,54 @@ func TestPublishReadsWhatHasChanged(t *testing.T) {
 		f.publish(ev)
 		if diff := cmp.Diff(want, where(f.shelf.take())); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// A change that is under way keeps nobody from publishing, and those who see it and those who do not see it yet
+// take turns without loading all rules each time.
+func TestPublishersDoNotWaitForAChange(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		if d.Engine.Name() == "sqlite" {
+			t.Skip("it writes one transaction at a time, whatever is in them")
+		}
+		var read statements
+		f, other := nodes(t, d, store.Options{Step: read.step})
+		first(f)
+		f.publish(bus.Event{Source: "s", DetailType: "t"})
+		f.shelf.take()
+		read.count()
+		err := f.db.Write(t.Context(), func(tx *store.Tx) error {
+			for range 3 {
+				if err := f.bus.SetRuleState(tx, bus.Default, "odd", bus.Enabled); err != nil {
+					return err
+				}
+				// It meets no rule, so that it holds no row of a target that others wait for.
+				if err := f.bus.Publish(tx, bus.Default, &bus.Event{Source: "nobody asks", DetailType: "t"}); err != nil {
+					return err
+				}
+				outside := bus.Event{Source: "s", DetailType: "t"}
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+				_, err := f.bus.PublishAll(ctx, []bus.Outgoing{{Bus: bus.Default, Event: &outside}})
+				cancel()
+				if err != nil {
+					return err
+				}
+				if diff := cmp.Diff(generation(0).where(), where(f.shelf.take())); diff != "" {
+					t.Error(diff)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := read.count("JOIN bus_rule r ON r.bus = b.name"); n[0] != 0 {
+			t.Errorf("%d times all rules", n[0])
+		}
+		other.publish(bus.Event{Source: "s", DetailType: "t"})
+		if got := where(other.shelf.take()); len(got) != 4 {
+			t.Errorf("after the change: %v", got)
 		}
 	})
 }
