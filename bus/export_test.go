@@ -36,3 +36,6 @@ func (t Table) Get(number int64) string {
 
 // Empty says whether the table holds no page any more.
 func (t Table) Empty() bool { return t.t.root == nil }
+
+// CompactDetail shows tests what becomes of a detail from outside.
+func CompactDetail(text []byte) ([]byte, error) { return compactDetail(text) }
