@@ -25,9 +25,9 @@ type compiledRule struct {
 // compiledTarget is a target whose settings have been read.
 type compiledTarget struct {
 	Target
-	service string
-	path    path
-	pathErr error
+	service  string
+	input    input
+	inputErr error // nil, unless only another version of the program could read the settings
 }
 
 // current gives the compiled rules of a bus as the transaction sees them; nil when there is no such bus.
@@ -75,9 +75,7 @@ func (b *Bus) compile(bus string, version int64, loaded []loadedRule) *ruleSet {
 		r := compiledRule{name: l.name, arn: b.RuleARN(bus, l.name)}
 		for _, t := range l.targets {
 			c := compiledTarget{Target: t, service: serviceOf(t.ARN)}
-			if t.InputPath != nil {
-				c.path, c.pathErr = parsePath(*t.InputPath)
-			}
+			c.input, c.inputErr = readInput(&t)
 			r.targets = append(r.targets, c)
 		}
 		set.rules = append(set.rules, r)

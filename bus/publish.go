@@ -117,7 +117,7 @@ func (r *routing) route(set *ruleSet, ev *Event) error {
 		r.done.matched++
 		rule := &set.rules[i]
 		for t := range rule.targets {
-			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule))
+			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule, r.tx.Now()))
 		}
 	}
 	return nil

@@ -15,5 +15,5 @@
 //	check.go     what makes a template wrong
 //	append.go    a template filled in
 //	text.go      JSON strings
-//	error.go     Error: refusals in AWS's words
+//	error.go     Error: refusals in AWS's words; why an event has no result
 package transform

@@ -8,6 +8,18 @@ import (
 	"unicode/utf16"
 )
 
+// Why an event does not become a target's input.
+var (
+	// ErrEvent: the event is not JSON.
+	ErrEvent = errors.New("the event is not JSON")
+	// ErrNothing: the path selects nothing in the event.
+	ErrNothing = errors.New("the path selects nothing in the event")
+	// ErrNotJSON: a value that was filled in as it is made a JSON template something else.
+	ErrNotJSON = errors.New("with the event's values in it, the template is not valid JSON")
+	// ErrTooLong: the result would be longer than MaxOutput.
+	ErrTooLong = errors.New("the result is longer than 1048576 bytes")
+)
+
 // Error says why a setting is refused: in AWS's words, where these are known.
 type Error struct{ lead, tail string } // the sentence before and behind the target's id
 

@@ -56,8 +56,8 @@ func ExamplePath_Find() {
 		fmt.Println(err)
 		return
 	}
-	found, ok := p.Find([]byte(caseClosed))
-	fmt.Println(string(found), ok)
+	found, err := p.Find([]byte(caseClosed))
+	fmt.Println(string(found), err)
 	// Output:
-	// ["closed","Parcel did not arrive"] true
+	// ["closed","Parcel did not arrive"] <nil>
 }

@@ -44,22 +44,21 @@ func CompilePath(text string) (*Path, error) {
 	return p, nil
 }
 
-// Find gives the JSON text of what the path selects, and says whether there is anything. It is a part of the
-// event, unless the path has a wildcard.
-func (p *Path) Find(event []byte) ([]byte, bool) {
+// Find gives the JSON text of what the path selects: a part of the event, or a list made of its parts where
+// the path has a wildcard. It fails with ErrNothing where there is nothing, with ErrTooLong, with ErrEvent.
+func (p *Path) Find(event []byte) ([]byte, error) {
 	w := newWalker(&p.tree, event)
 	defer w.release()
-	if w.run() != nil {
-		return nil, false
+	if err := w.run(); err != nil {
+		return nil, err
 	}
 	switch f := w.found[p.slot]; f.is {
 	case one:
-		return event[f.from:f.to:f.to], true
+		return event[f.from:f.to:f.to], nil
 	case list:
-		return w.appendList(nil, f), true
-	case nothing:
+		return w.appendList(nil, f), nil
 	}
-	return nil, false
+	return nil, ErrNothing
 }
 
 // parsePath takes a path apart.

@@ -38,8 +38,8 @@ func TestPathSelectsTheTextAsItStands(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 			continue
 		}
-		if got, ok := p.Find([]byte(event)); !ok || string(got) != want {
-			t.Errorf("%s selects %s (%v), want %s", path, got, ok, want)
+		if got, err := p.Find([]byte(event)); err != nil || string(got) != want {
+			t.Errorf("%s selects %s, %v; want %s", path, got, err, want)
 		}
 	}
 	for _, path := range []string{"$.nothing", "$.resources[1]", "$.resources.x", "$.detail[0]", "$.detail.n.x", "$[0]", "$.detail.d.x", "$.nothing.*", "$.detail.n.*", "$.detail-type[*]"} {
@@ -48,8 +48,8 @@ func TestPathSelectsTheTextAsItStands(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 			continue
 		}
-		if got, ok := p.Find([]byte(event)); ok {
-			t.Errorf("%s selects %s, want nothing", path, got)
+		if got, err := p.Find([]byte(event)); err != transform.ErrNothing { //nolint:errorlint // as it is
+			t.Errorf("%s selects %s, %v; want nothing", path, got, err)
 		}
 	}
 }
@@ -79,8 +79,8 @@ func TestPathsOfATreeDoNotDisturbEachOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		alone, ok := p.Find([]byte(event))
-		if !ok {
+		alone, err := p.Find([]byte(event))
+		if err != nil {
 			alone = []byte(`""`)
 		}
 		template.WriteString("[<" + name + ">],")

@@ -43,8 +43,8 @@ func (c *knownCase) apply() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		found, _ := p.Find(c.Event)
-		return string(found), nil
+		found, err := p.Find(c.Event)
+		return string(found), err
 	}
 	t, err := transform.Compile(c.Paths, c.Template)
 	if err != nil {

@@ -2,18 +2,7 @@ package transform
 
 import (
 	"bytes"
-	"errors"
 	"sync"
-)
-
-// What an application of a Template may fail with.
-var (
-	// ErrEvent: the event is not JSON.
-	ErrEvent = errors.New("the event is not JSON")
-	// ErrNotJSON: a value made a JSON template something else.
-	ErrNotJSON = errors.New("the input is not valid JSON once the values are filled in")
-	// ErrTooLong: the result is longer than MaxOutput.
-	ErrTooLong = errors.New("the input is longer than 1048576 bytes")
 )
 
 // MaxOutput bounds what a template makes of an event, in bytes: as long as the largest event, and as the
