@@ -1,6 +1,7 @@
 package transform_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/casestream/casestream/transform"
@@ -45,7 +46,9 @@ func ExampleCompile_text() {
 
 func ExampleError_For() {
 	_, err := transform.Compile(nil, `{"status": <status>}`)
-	fmt.Println(err.(*transform.Error).For("target-1"))
+	if e, ok := errors.AsType[*transform.Error](err); ok {
+		fmt.Println(e.For("target-1"))
+	}
 	// Output:
 	// InputTemplate for target target-1 contains invalid placeholder status.
 }

@@ -2,10 +2,13 @@ package transform_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -271,6 +274,67 @@ func TestEventThatIsNotJSONIsAnError(t *testing.T) {
 	for _, text := range []string{``, `{`, `{"detail"`, `{"detail":`, `{"detail":{"s":"x`, `{"detail":[1`, `{"detail":[1}`, `{"detail" 1}`, `{detail:1}`, `{"a":"\`} {
 		if got, err := apply(t, map[string]string{"x": "$.detail.s", "y": "$.detail[0]"}, `"<x><y>"`, text); err != transform.ErrEvent { //nolint:errorlint // as it is
 			t.Errorf("%s gives %q, %v", text, got, err)
+		}
+	}
+}
+
+func TestTemplateServesManyAtOnce(t *testing.T) {
+	tm, err := transform.Compile(map[string]string{"a": "$.a", "l": "$.l[*].x"}, `[<a>,<l>]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for worker := range 8 {
+		group.Go(func() {
+			for i := range 200 {
+				n := strconv.Itoa(worker*1000 + i)
+				list := strings.Repeat(`{"x":`+n+`},`, worker)
+				got, err := tm.Append(nil, []byte(`{"a":`+n+`,"l":[`+list+`0]}`), origin)
+				want := "[" + n + ",[" + strings.TrimSuffix(strings.Repeat(n+",", worker), ",") + "]]"
+				if err != nil || string(got) != want {
+					t.Errorf("got %s, %v; want %s", got, err, want)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// The manual's event gives what the manual says that it gives.
+func TestManualIsRight(t *testing.T) {
+	text, err := os.ReadFile("../docs/input-transformers.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	manual := string(text)
+	_, block, _ := strings.Cut(manual, "```json\n")
+	block, _, _ = strings.Cut(block, "```")
+	var event bytes.Buffer
+	if err := json.Compact(&event, []byte(block)); err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| `(\\$[^`]+)` \\| (`([^`]+)`|nothing)").FindAllStringSubmatch(manual, -1)
+	if len(rows) != 4 {
+		t.Errorf("%d rows on InputPath", len(rows))
+	}
+	for _, row := range rows {
+		p, err := transform.CompilePath(row[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := p.Find(event.Bytes()); string(got) != row[3] || err != nil && row[3] != "" {
+			t.Errorf("%s selects %s, %v; the manual says %s", row[1], got, err, row[2])
+		}
+	}
+	paths := map[string]string{"case": "$.detail.case.caseId", "reason": "$.detail.case.fields.case_reason.value.stringValue", "changed": "$.detail.changedFieldIds"}
+	for template, shown := range map[string]string{
+		`{"note": "Case <case>: <reason>", "reason": <reason>, "changed": <changed>}`: "%s\n```",
+		"\"Case <case> is about: <reason>\"\n\"<changed> changed.\"":                  "  %s\n  ```",
+	} {
+		got, err := apply(t, paths, template, event.String())
+		want := strings.Replace(shown, "%s", strings.ReplaceAll(got, "\n", "\n  "), 1)
+		if err != nil || !strings.Contains(manual, want) {
+			t.Errorf("%s gives %s, %v; the manual has it not", template, got, err)
 		}
 	}
 }
