@@ -7,7 +7,7 @@
 //
 //	bus.go       Bus and the event buses that exist · bus_sql.go their rows
 //	publish.go   Event, Publish: match, make out deliveries, carry them · batch.go events in a transaction of their own
-//	envelope.go  the bytes of an event as targets see them · path.go InputPath
+//	envelope.go  the bytes of an event as targets see them · input.go what a target receives instead
 //	delivery.go  Delivery and Local: what a target is handed; dead letters, counters
 //	drop.go      the log of what was dropped
 //	rule.go      rules · rule_sql.go their rows

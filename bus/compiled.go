@@ -24,9 +24,9 @@ type compiledRule struct {
 // compiledTarget is a target whose settings have been read.
 type compiledTarget struct {
 	Target
-	service string
-	path    path
-	pathErr error
+	service  string
+	input    input
+	inputErr error // nil, unless only another version of the program could read the settings
 }
 
 // compile makes the set of a bus's rules.
@@ -79,9 +79,7 @@ func (b *Bus) compileRule(bus string, l *loadedRule) *compiledRule {
 	r := &compiledRule{name: l.name, arn: b.RuleARN(bus, l.name)}
 	for _, t := range l.targets {
 		c := compiledTarget{Target: t, service: serviceOf(t.ARN)}
-		if t.InputPath != nil {
-			c.path, c.pathErr = parsePath(*t.InputPath)
-		}
+		c.input, c.inputErr = readInput(&t)
 		r.targets = append(r.targets, c)
 	}
 	return r

@@ -121,7 +121,7 @@ func (r *routing) route(set *ruleSet, ev *Event) error {
 		r.done.matched++
 		rule := set.rules.get(int64(id))
 		for t := range rule.targets {
-			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule))
+			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule, r.tx.Now()))
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package bus
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/casestream/casestream/base/arn"
@@ -14,12 +13,16 @@ type Target struct {
 	ID  string `json:"-"`
 	ARN string `json:"-"`
 
-	RoleARN        string  `json:"roleArn,omitempty"`
-	Input          *string `json:"input,omitempty"`     // JSON that is delivered instead of the event
-	InputPath      *string `json:"inputPath,omitempty"` // what of the event is delivered; Input goes before it
-	MessageGroupID string  `json:"messageGroupId,omitempty"`
-	DeadLetterARN  string  `json:"deadLetterArn,omitempty"`
-	Retry          *Retry  `json:"retry,omitempty"`
+	RoleARN string `json:"roleArn,omitempty"`
+
+	// What is delivered instead of the event; of several, the first.
+	Input            *string           `json:"input,omitempty"`            // this JSON
+	InputPath        *string           `json:"inputPath,omitempty"`        // a part of the event
+	InputTransformer *InputTransformer `json:"inputTransformer,omitempty"` // a template with parts of the event in it
+
+	MessageGroupID string `json:"messageGroupId,omitempty"`
+	DeadLetterARN  string `json:"deadLetterArn,omitempty"`
+	Retry          *Retry `json:"retry,omitempty"`
 }
 
 // Retry bounds how long a target is tried; nil leaves a bound to the default.
@@ -66,13 +69,8 @@ func (b *Bus) checkTarget(t *Target) error {
 	if b.cfg.Locals[a.Service] == nil {
 		return refuse("Target " + t.ID + ": a target of the service " + a.Service + " is not supported by this version of Casestream.")
 	}
-	if t.Input != nil && !json.Valid([]byte(*t.Input)) {
-		return refuse("JSON syntax error in Input for target " + t.ID + ".")
-	}
-	if t.InputPath != nil {
-		if _, err := parsePath(*t.InputPath); err != nil {
-			return refuse("Parameter InputPath is not valid for target " + t.ID + ". Reason: " + err.Error() + ".")
-		}
+	if _, err := readInput(t); err != nil {
+		return refuse(wordsFor(err, t.ID))
 	}
 	if t.DeadLetterARN != "" {
 		if q, ok := arn.Parse(t.DeadLetterARN); !ok || q.Service != "sqs" {

@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"wire":              1,
 	"pattern":           1,
 	"policy":            1,
+	"transform":         1,
 	"store/sqlite":      2,
 	"store/postgres":    2,
 	"store/storetest":   3,
