@@ -28,4 +28,7 @@
 //	set.go            Set: the index over many rules
 //	flatten.go        an event becomes leaves
 //	arrays.go         constraints may not be met by different elements of one array
+//	explain.go        why an event does not match: verdicts on parts of the pattern
+//	explain_event.go  what the event has at the paths in question; explain_text.go: it in words
+//	describe.go       matchers in words
 package pattern
