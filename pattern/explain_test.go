@@ -35,43 +35,63 @@ func TestExplanationSaysWhichPathFailedFirstAndWhy(t *testing.T) {
 	long := strings.Repeat("ü", 100)
 	for _, c := range []struct{ name, pattern, event, want string }{
 		{"match", `{"a":["x"]}`, `{"a":"x"}`, `match`},
-		{"no such field", `{"detail":{"case":{"templateid":["t"]}}}`, `{"detail":{"case":{"caseId":"c","templateId":"t"}}}`,
-			`detail.case.templateid: there is no such field, detail.case has caseId, templateId; wanted: "t"`},
+		{
+			"no such field", `{"detail":{"case":{"templateid":["t"]}}}`, `{"detail":{"case":{"caseId":"c","templateId":"t"}}}`,
+			`detail.case.templateid: there is no such field, detail.case has caseId, templateId; wanted: "t"`,
+		},
 		{"nothing of the path", `{"a":{"b":[1]}}`, `{"c":1}`, `a.b: there is no such field, the event has c; wanted: 1`},
 		{"no fields to choose from", `{"a":{"b":[1]}}`, `{"a":"b"}`, `a.b: there is no such field, a has no fields; wanted: 1`},
-		{"many fields", `{"x":[1]}`, `{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"a":2}`,
-			`x: there is no such field, the event has a, b, c, d, e, f, g, h, 2 more; wanted: 1`},
+		{
+			"many fields", `{"x":[1]}`, `{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"a":2}`,
+			`x: there is no such field, the event has a, b, c, d, e, f, g, h, 2 more; wanted: 1`,
+		},
 		{"a name with dots", `{"a":{"b":{"c":[1]}}}`, `{"a.b":{"d":1}}`, `a.b.c: there is no such field, a.b has d; wanted: 1`},
 		{"an empty name", `{"":[1]}`, `{"a":1}`, `: there is no such field, the event has a; wanted: 1`},
 		{"an object", `{"a":[{"exists":true}]}`, `{"a":{"b":1}}`, `a: it is an object, which is no value; wanted: any value`},
 		{"an empty array", `{"a":[null]}`, `{"a":[[]]}`, `a: it is an empty array; wanted: null`},
 		{"another value", `{"a":["x",1,true,false,null]}`, `{"a":"y"}`, `a: it has "y"; wanted: "x" or 1 or true or false or null`},
-		{"many values", `{"a":["x"]}`, `{"a":[1,2.50,true,null,"<&>",6,7,8,[9],10]}`,
-			`a: it has 1, 2.50, true, null, "<&>", 6, 7, 8, 2 more; wanted: "x"`},
-		{"long values", `{"a":["` + long + `"]}`, `{"a":["a` + long + `"]}`,
-			`a: it has "a` + strings.Repeat("ü", 39) + `…"; wanted: "` + strings.Repeat("ü", 40) + `…"`},
+		{
+			"many values", `{"a":["x"]}`, `{"a":[1,2.50,true,null,"<&>",6,7,8,[9],10]}`,
+			`a: it has 1, 2.50, true, null, "<&>", 6, 7, 8, 2 more; wanted: "x"`,
+		},
+		{
+			"long values", `{"a":["` + long + `"]}`, `{"a":["a` + long + `"]}`,
+			`a: it has "a` + strings.Repeat("ü", 39) + `…"; wanted: "` + strings.Repeat("ü", 40) + `…"`,
+		},
 		{"a value where none may be", `{"a":[{"exists":false}]}`, `{"a":1}`, `a: there must be no value, and it has 1`},
 		{"a value or none", `{"a":[{"exists":false},"x"]}`, `{"a":1}`, `a: it has 1; wanted: "x" or no value`},
 		{"many matchers", `{"a":[1,2,3,4,5,6,7,8,9,{"exists":false}]}`, `{"a":0}`, `a: it has 0; wanted: 1 or 2 or 3 or 4 or 5 or 6 or 7 or no value or 2 more`},
 		{"the first path in order", `{"b":[1],"a":[1],"c":[1]}`, `{"a":1,"b":2,"c":2}`, `b: it has 2; wanted: 1`},
-		{"different elements", `{"a":{"b":[1],"c":[2]},"A":[1]}`, `{"a":[{"b":1,"c":3},{"b":0,"c":2}],"A":1}`,
-			`a.c: it fits by itself, but not in the same elements of the arrays as a.b; wanted: 2`},
-		{"three that go together in pairs only", `{"a":{"b":[1],"c":[1],"d":[1]}}`, `{"a":[{"b":1,"c":1},{"c":1,"d":1},{"b":1,"d":1}]}`,
-			`a.d: it fits by itself, but not in the same elements of the arrays as the paths before it; wanted: 1`},
-		{"prefix", `{"a":[{"prefix":"x"},{"prefix":{"equals-ignore-case":"Xy"}}]}`, `{"a":1}`,
-			`a: it has 1; wanted: a string that begins with "x" or a string that begins with "xy" in any case`},
-		{"suffix", `{"a":[{"suffix":"x"},{"suffix":{"equals-ignore-case":"Xy"}}]}`, `{"a":1}`,
-			`a: it has 1; wanted: a string that ends with "x" or a string that ends with "xy" in any case`},
+		{
+			"different elements", `{"a":{"b":[1],"c":[2]},"A":[1]}`, `{"a":[{"b":1,"c":3},{"b":0,"c":2}],"A":1}`,
+			`a.c: it fits by itself, but not in the same elements of the arrays as a.b; wanted: 2`,
+		},
+		{
+			"three that go together in pairs only", `{"a":{"b":[1],"c":[1],"d":[1]}}`, `{"a":[{"b":1,"c":1},{"c":1,"d":1},{"b":1,"d":1}]}`,
+			`a.d: it fits by itself, but not in the same elements of the arrays as the paths before it; wanted: 1`,
+		},
+		{
+			"prefix", `{"a":[{"prefix":"x"},{"prefix":{"equals-ignore-case":"Xy"}}]}`, `{"a":1}`,
+			`a: it has 1; wanted: a string that begins with "x" or a string that begins with "xy" in any case`,
+		},
+		{
+			"suffix", `{"a":[{"suffix":"x"},{"suffix":{"equals-ignore-case":"Xy"}}]}`, `{"a":1}`,
+			`a: it has 1; wanted: a string that ends with "x" or a string that ends with "xy" in any case`,
+		},
 		{"equals-ignore-case", `{"a":[{"equals-ignore-case":"Xy"}]}`, `{"a":1}`, `a: it has 1; wanted: "xy" in any case`},
 		{"wildcard", `{"a":[{"wildcard":"a*\\*b\\\\*"}]}`, `{"a":1}`, `a: it has 1; wanted: a string like "a*\\*b\\\\*"`},
-		{"numeric", `{"a":[{"numeric":["=",1.50]},{"numeric":["<",1]},{"numeric":[">=",2,"<",3e2]}]}`, `{"a":1}`,
-			`a: it has 1; wanted: a number = 1.5 or a number < 1 or a number >= 2 and < 300`},
+		{
+			"numeric", `{"a":[{"numeric":["=",1.50]},{"numeric":["<",1]},{"numeric":[">=",2,"<",3e2]}]}`, `{"a":1}`,
+			`a: it has 1; wanted: a number = 1.5 or a number < 1 or a number >= 2 and < 300`,
+		},
 		{"a number that is no double", `{"a":[9007199254740993]}`, `{"a":1}`, `a: it has 1; wanted: 9007199254740993`},
 		{"cidr", `{"a":[{"cidr":"10.1.2.3/8"},"10.0.0.1"]}`, `{"a":"x"}`, `a: it has "x"; wanted: an IP address in 10.0.0.0/8 or "10.0.0.1"`},
-		{"anything-but", `{"a":[{"anything-but":["x","y"]},{"anything-but":1},{"anything-but":{"prefix":["x","y"]}},{"anything-but":{"suffix":"z"}},{"anything-but":{"wildcard":"*"}},{"anything-but":{"equals-ignore-case":"X"}}]}`, `{"b":1}`,
+		{
+			"anything-but", `{"a":[{"anything-but":["x","y"]},{"anything-but":1},{"anything-but":{"prefix":["x","y"]}},{"anything-but":{"suffix":"z"}},{"anything-but":{"wildcard":"*"}},{"anything-but":{"equals-ignore-case":"X"}}]}`, `{"b":1}`,
 			`a: there is no such field, the event has b; wanted: a value that is not "x" or "y" or a value that is not 1 or ` +
 				`a value that is not a string that begins with "x" or "y" or a value that is not a string that ends with "z" or ` +
-				`a value that is not a string like "*" or a value that is not "x" in any case`},
+				`a value that is not a string like "*" or a value that is not "x" in any case`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := explain(t, c.pattern, c.event).String()

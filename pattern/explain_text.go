@@ -54,6 +54,7 @@ func (f Failure) String() string {
 		return fmt.Sprintf("%s: there must be no value, and it has %s", f.Path, has)
 	case Refused:
 		return fmt.Sprintf("%s: it has %s; wanted: %s", f.Path, has, want)
+	case Elements:
 	}
 	with := "the paths before it"
 	if len(f.Apart) > 0 {
