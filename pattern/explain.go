@@ -85,25 +85,18 @@ func (p *Pattern) Explain(event []byte) (Explanation, error) {
 
 // checkEvent demands a JSON object: Match does not read further than it needs to.
 func checkEvent(event []byte) error {
+	var whole json.RawMessage
+	err := json.Unmarshal(event, &whole)
+	var broken *json.SyntaxError
 	switch {
-	case !json.Valid(event):
-		return fmt.Errorf("%w: it is not JSON", ErrEvent)
-	case !isObject(event):
+	case errors.As(err, &broken):
+		return fmt.Errorf("%w: at byte %d: %w", ErrEvent, broken.Offset, broken)
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrEvent, err)
+	case whole[0] != '{':
 		return fmt.Errorf("%w: it is another JSON value", ErrEvent)
 	}
 	return nil
-}
-
-// isObject tells whether JSON text is an object.
-func isObject(text []byte) bool {
-	for _, c := range text {
-		switch c {
-		case ' ', '\t', '\n', '\r':
-			continue
-		}
-		return c == '{'
-	}
-	return false
 }
 
 // explainer takes a pattern that does not match apart.

@@ -151,6 +151,28 @@ func TestExplanationOfMuchIsShortAndQuick(t *testing.T) {
 	}
 }
 
+// TestExplanationOfWhatIsHardToJudge has a field that fails behind fields that cannot be decided.
+func TestExplanationOfWhatIsHardToJudge(t *testing.T) {
+	var wants, has []string
+	for i := range 12 {
+		name := "p" + strings.Repeat("-", i)
+		wants = append(wants, fmt.Sprintf(`%q:[1],"%s.x":[1]`, name, name))
+		has = append(has, fmt.Sprintf(`%q:[%s[{"x":1},0]]`, name, strings.Repeat(`[1,{"x":0}],`, 30)))
+	}
+	event := "{" + strings.Join(has, ",") + "}"
+	e := explain(t, "{"+strings.Join(wants, ",")+`,"z":[1]}`, event)
+	if e.Matched || len(e.Failures) > 0 || e.String() != "no match; the event's arrays allow too many combinations to say why" {
+		t.Errorf("%s", e)
+	}
+	p, err := pattern.Compile("{" + strings.Join(wants, ",") + "}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err := p.Explain([]byte(event)); !errors.Is(err, pattern.ErrUndecided) || e.Matched {
+		t.Errorf("%s, %v", e, err)
+	}
+}
+
 func TestExplainWantsAnObject(t *testing.T) {
 	p, err := pattern.Compile(`{"a":[1]}`)
 	if err != nil {

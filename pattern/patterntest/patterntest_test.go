@@ -46,7 +46,7 @@ valid, and no event (line 11): expected invalid, got an error
 an event that is none (line 12): expected nomatch, got an error
   the event is not a JSON object: it is another JSON value
 an event that is not JSON (line 13): expected match, got an error
-  the event is not a JSON object: it is not JSON
+  the event is not a JSON object: at byte 6: unexpected end of JSON input
 `
 	var out strings.Builder
 	got, err := patterntest.Run(t.Context(), strings.NewReader(cases), &out)
