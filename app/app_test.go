@@ -23,7 +23,7 @@ import (
 func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = app.Main(t.Context(), args, &out, &err)
+	code = app.Main(t.Context(), args, strings.NewReader(""), &out, &err)
 	return code, out.String(), err.String()
 }
 
@@ -110,7 +110,9 @@ func serve(t *testing.T, args ...string) served {
 	ctx, cancel := context.WithCancel(t.Context())
 	var log lockedBuffer
 	ended := make(chan int, 1)
-	go func() { ended <- app.Main(ctx, append([]string{"serve", "--listen", addr}, args...), io.Discard, &log) }()
+	go func() {
+		ended <- app.Main(ctx, append([]string{"serve", "--listen", addr}, args...), strings.NewReader(""), io.Discard, &log)
+	}()
 	s := served{url: "http://" + addr, stop: sync.OnceValues(func() (int, string) {
 		cancel()
 		return <-ended, log.String()
@@ -229,7 +231,7 @@ func TestCommandThatAServerPrintsFindsIt(t *testing.T) {
 	} {
 		ctx, stop := context.WithCancel(t.Context())
 		said := firstLines{stop: stop}
-		app.Main(ctx, append(strings.Fields("serve "+flags), "--data", t.TempDir()), io.Discard, &said)
+		app.Main(ctx, append(strings.Fields("serve "+flags), "--data", t.TempDir()), strings.NewReader(""), io.Discard, &said)
 		_, command, _ := strings.Cut(said.String(), `eval "$(casestream `)
 		command, _, _ = strings.Cut(command, `)"`)
 		words, err := exec.Command("sh", "-c", "printf '%s\\n' "+command).Output()
