@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -128,8 +129,8 @@ func TestMeasuringCountsCallsAndWhatTheyAllocate(t *testing.T) {
 	if err != nil || m.calls == 0 || m.hits != 2*m.calls || m.each(float64(m.mallocs)) < 1 || m.each(float64(m.mallocs)) > 1.1 || m.each(float64(m.bytes)) < 1_000 || m.spent <= 0 {
 		t.Errorf("%+v, %v", m, err)
 	}
-	failed := fmt.Errorf("no")
-	if _, err := measure(time.Millisecond, func(int) (int, error) { return 0, failed }); err != failed {
+	failed := errors.New("no")
+	if _, err := measure(time.Millisecond, func(int) (int, error) { return 0, failed }); !errors.Is(err, failed) {
 		t.Errorf("%v, not what the call failed with", err)
 	}
 }

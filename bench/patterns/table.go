@@ -82,7 +82,7 @@ func speeds(print func(string, ...any), heading string, results []result) {
 	}
 	print("### %s\n\n| rules | number | hits per event | events per CPU-s | × yardstick | µs per event | allocations per event |\n|---|--:|--:|--:|--:|--:|--:|\n", heading)
 	for _, r := range results {
-		print("| %s | %s | %s | %s | %s | %s | %s |\n", r.Name, round(float64(r.Rules)), short(r.HitsPerEvent), round(r.PerSecond), small(r.Multiple), short(r.Micros), short(r.AllocsPerEvent))
+		print("| %s | %s | %s | %s | %s | %s | %s |\n", r.Name, round(float64(r.Rules)), small(r.HitsPerEvent), round(r.PerSecond), small(r.Multiple), short(r.Micros), short(r.AllocsPerEvent))
 	}
 	print("\n")
 }
