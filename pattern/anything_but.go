@@ -23,10 +23,10 @@ func (c *compiler) anythingBut() {
 		c.add(anythingBut{exactString(c.text())})
 	case numberToken:
 		n := parseOperand(c.scalar)
-		if !n.isDouble() {
+		if !n.double {
 			c.refuse("Cannot compare number : " + c.scalar)
 		}
-		c.add(anythingBut{exactNumber(n)})
+		c.add(anythingBut{n})
 	case startArray:
 		c.add(c.anythingButList())
 	case startObject:
@@ -48,10 +48,10 @@ func (c *compiler) anythingButList() anythingBut {
 		case numberToken:
 			numbers++
 			n := parseOperand(c.scalar)
-			if !n.isDouble() {
+			if !n.double {
 				c.refuse("Cannot compare number : " + c.scalar)
 			}
-			list = append(list, exactNumber(n))
+			list = append(list, n)
 		default:
 			c.fail("Inside anything but list, start|null|boolean is not supported.")
 		}

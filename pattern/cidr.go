@@ -31,6 +31,7 @@ func (a address) masked(bits int) address {
 type cidr struct {
 	first address
 	bits  int
+	text  string // as written
 }
 
 func (c cidr) matches(v *value) bool {
@@ -44,8 +45,8 @@ func (c cidr) matches(v *value) bool {
 // address gives the IP address that the value spells.
 func (v *value) address() (address, bool) { return parseAddress(v.text) }
 
-// maxAddress is the length of the longest spelling of an address.
-const maxAddress = len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+// maxAddress bounds the length of an address: groups and octets may have leading zeros.
+const maxAddress = 64
 
 // parseAddress reads an address: four decimal octets, leading zeros allowed, or hexadecimal groups and
 // colons. Zones and dotted quads inside IPv6 are no addresses here, unlike for netip, which would also
@@ -87,7 +88,7 @@ func parseGroups[T string | []byte](s T) (address, bool) {
 	for i := 0; i <= len(s); i++ {
 		if i < len(s) && s[i] != ':' {
 			n = n<<4 | int(hexDigit(s[i]))
-			if digits++; digits > 4 || at == len(a.bytes) {
+			if digits++; n > 0xffff || at == len(a.bytes) {
 				return address{}, false
 			}
 			continue
@@ -190,7 +191,7 @@ func (c *compiler) cidr(text string) matcher {
 	case !addr.four && bits >= 128:
 		c.refuse("IPv6 mask bits must be < 128")
 	default:
-		return cidr{first: addr.masked(int(bits)), bits: int(bits)}
+		return cidr{first: addr.masked(int(bits)), bits: int(bits), text: text}
 	}
 	return nil
 }

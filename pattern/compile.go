@@ -139,7 +139,7 @@ func (c *compiler) entry() {
 	case stringToken:
 		c.add(exactText(c.text()))
 	case numberToken:
-		c.add(exactNumber(parseOperand(c.scalar)))
+		c.add(parseOperand(c.scalar))
 	case trueToken:
 		c.add(literal(kindTrue))
 	case falseToken:

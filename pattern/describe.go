@@ -1,9 +1,6 @@
 package pattern
 
 import (
-	"encoding/json"
-	"net/netip"
-	"strconv"
 	"strings"
 )
 
@@ -29,23 +26,23 @@ func inWords(m matcher) string {
 	case present:
 		return "any value"
 	case cidr:
-		return "an IP address in " + netip.Prefix(m).String()
+		return "an IP address in " + cut(m.text)
 	case numericRange:
 		return "a number " + m.inWords()
 	case anythingBut:
 		return "a value that is not " + m.inWords()
 	case prefix, foldPrefix:
-		return "a string that begins with " + operand(m)
+		return "a string that begins with " + written(m)
 	case suffix, foldSuffix:
-		return "a string that ends with " + operand(m)
+		return "a string that ends with " + written(m)
 	case wildcard:
-		return "a string like " + operand(m)
+		return "a string like " + written(m)
 	}
-	return operand(m)
+	return written(m)
 }
 
-// operand writes what a matcher was made of.
-func operand(m matcher) string {
+// written writes what a matcher was made of.
+func written(m matcher) string {
 	switch m := m.(type) {
 	case literal:
 		return map[kind]string{kindTrue: "true", kindFalse: "false", kindNull: "null"}[kind(m)]
@@ -54,7 +51,7 @@ func operand(m matcher) string {
 	case exactAddress:
 		return quote(m.text)
 	case exactNumber:
-		return number(m).inWords()
+		return cut(m.text)
 	case prefix:
 		return quote(string(m))
 	case suffix:
@@ -71,51 +68,34 @@ func operand(m matcher) string {
 	return "something else"
 }
 
-// inWords writes the number.
-func (n number) inWords() string {
-	if !n.exact {
-		return cut(n.text)
-	}
-	return float(n.float)
-}
-
-// float writes a double as JSON does.
-func float(f float64) string {
-	text, err := json.Marshal(f)
-	if err != nil {
-		return strconv.FormatFloat(f, 'g', -1, 64)
-	}
-	return string(text)
-}
-
 // inWords writes the ends of the range.
 func (r numericRange) inWords() string {
-	if r.low.set && r.high.set && r.low.at == r.high.at {
-		return "= " + float(r.low.at)
+	if r.isPoint() {
+		return "= " + cut(r.point.text)
 	}
 	var ends []string
-	if r.low.set {
-		ends = append(ends, r.low.sign(">")+" "+float(r.low.at))
+	if r.from != "" {
+		ends = append(ends, sign(">", r.withLow)+cut(r.from))
 	}
-	if r.high.set {
-		ends = append(ends, r.high.sign("<")+" "+float(r.high.at))
+	if r.to != "" {
+		ends = append(ends, sign("<", r.withHigh)+cut(r.to))
 	}
 	return strings.Join(ends, " and ")
 }
 
 // sign completes a comparison.
-func (b bound) sign(op string) string {
-	if b.inclusive {
-		return op + "="
+func sign(op string, with bool) string {
+	if with {
+		return op + "= "
 	}
-	return op
+	return op + " "
 }
 
 // inWords lists what is excluded. All matchers of one anything-but are of one kind.
 func (a anythingBut) inWords() string {
 	list := make([]string, min(len(a), maxListed))
 	for i := range list {
-		list[i] = operand(a[i])
+		list[i] = written(a[i])
 	}
 	text := listed(list, len(a), " or ")
 	switch a[0].(type) {
@@ -132,7 +112,8 @@ func (a anythingBut) inWords() string {
 // inWords writes an operand of equals-ignore-case in lower case.
 func (f folded) inWords() string {
 	var b strings.Builder
-	for _, c := range f {
+	b.WriteString(f.ascii)
+	for _, c := range f.chars {
 		if b.Len() > maxShown {
 			break
 		}

@@ -1,6 +1,8 @@
 package pattern
 
 import (
+	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -9,12 +11,13 @@ import (
 // symmetric: for each character of the operand the value may have that character's lower-case or upper-case
 // mapping, which may be several characters ("ß" takes "ß" and "SS"; "SS" does not take "ß"). Comparing two
 // lower-cased strings would differ at these edges.
-//
-// Neither of the two mappings begins or ends with the other unless they are equal, so a value is read in
-// one pass without going back.
-type folded []twoCases
+type folded struct {
+	ascii string     // an operand in ASCII, in lower case: its two cases differ in a bit
+	chars []twoCases // any other operand
+}
 
-// twoCases is a character in lower and in upper case.
+// twoCases is a character in lower and in upper case. Neither begins or ends with the other unless they are
+// equal, so a value is read in one pass without going back.
 type twoCases struct{ lower, upper string }
 
 // isASCII tells whether both are ASCII, and so differ in the case bit at most.
@@ -24,17 +27,29 @@ func (c twoCases) isASCII() bool {
 
 // fold prepares an operand.
 func fold(s string) folded {
-	var f folded
+	var chars []twoCases
 	for i := 0; i < len(s); {
 		r, n := decodeRune(s[i:])
 		c := twoCases{s[i : i+n], s[i : i+n]}
 		if r >= 0 {
 			c.lower, c.upper = lower(r), upper(r)
 		}
-		f = append(f, c)
+		chars = append(chars, c)
 		i += n
 	}
-	return f
+	if slices.ContainsFunc(chars, func(c twoCases) bool { return !c.isASCII() }) {
+		return folded{chars: chars}
+	}
+	return folded{ascii: lowerCase(chars)}
+}
+
+// lowerCase joins the characters in lower case.
+func lowerCase(chars []twoCases) string {
+	var b strings.Builder
+	for _, c := range chars {
+		b.WriteString(c.lower)
+	}
+	return b.String()
 }
 
 // decodeRune is utf8.DecodeRuneInString, but -1 for bytes that are no UTF-8.
@@ -64,8 +79,15 @@ func upper(r rune) string {
 
 // cutPrefix gives what follows the folded operand at the beginning of text.
 func (f folded) cutPrefix(text []byte) ([]byte, bool) {
-	for i := range f {
-		switch c := &f[i]; {
+	if f.chars == nil {
+		n := len(f.ascii)
+		if len(text) < n || !equalsLower(text[:n], f.ascii) {
+			return nil, false
+		}
+		return text[n:], true
+	}
+	for i := range f.chars {
+		switch c := &f.chars[i]; {
 		case hasPrefix(text, c.lower):
 			text = text[len(c.lower):]
 		case hasPrefix(text, c.upper):
@@ -79,8 +101,12 @@ func (f folded) cutPrefix(text []byte) ([]byte, bool) {
 
 // isSuffix tells whether text ends with the folded operand.
 func (f folded) isSuffix(text []byte) bool {
-	for i := len(f) - 1; i >= 0; i-- {
-		switch c := &f[i]; {
+	if f.chars == nil {
+		n := len(f.ascii)
+		return len(text) >= n && equalsLower(text[len(text)-n:], f.ascii)
+	}
+	for i := len(f.chars) - 1; i >= 0; i-- {
+		switch c := &f.chars[i]; {
 		case hasSuffix(text, c.lower):
 			text = text[:len(text)-len(c.lower)]
 		case hasSuffix(text, c.upper):
@@ -90,6 +116,24 @@ func (f folded) isSuffix(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// equalsLower tells whether text is lower, which is in lower case, but for the case of ASCII letters.
+func equalsLower(text []byte, lower string) bool {
+	for i, c := range text {
+		if asciiLower(c) != lower[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// asciiLower gives an ASCII letter in lower case and other bytes as they are.
+func asciiLower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
 }
 
 // hasPrefix is bytes.HasPrefix for a string.

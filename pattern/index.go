@@ -197,7 +197,7 @@ func (p *filedPath) filing(c *constraint) (f filing, load int) {
 // eachRange calls f with each range among the matchers that is filed as such.
 func (c *check) eachRange(a *alternative, f func(*filedRange)) {
 	for i, m := range c.matchers {
-		if r, ok := m.(numericRange); ok && !r.isPoint {
+		if r, ok := m.(numericRange); ok && !r.isPoint() {
 			f(&filedRange{low: r.low, high: r.high, alternative: a, number: int32(i)})
 		}
 	}

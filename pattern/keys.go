@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
+	"slices"
 )
 
 // keyKind is a way in which the values that a matcher takes resemble each other.
@@ -92,14 +93,16 @@ func keyOf(m matcher, load func(key) int) (key, bool) {
 		u := use{kind: wholeAddress}
 		return key{u, u.addressKey(m.addr)}, true
 	case exactNumber:
-		if !operand(m).isDouble() {
+		if !m.double {
 			return textKey(use{kind: numberText}, m.text), true
 		}
 		u := use{kind: numberValue}
 		return key{u, u.numberKey(m.number)}, true
 	case numericRange:
-		u := use{kind: numberValue}
-		return key{u, u.numberKey(m.point)}, m.isPoint
+		if m.isPoint() {
+			u := use{kind: numberValue}
+			return key{u, u.numberKey(m.point.number)}, true
+		}
 	case literal:
 		u := use{kind: literalKind}
 		return key{u, u.mix(uint64(m))}, true
@@ -116,11 +119,9 @@ func keyOf(m matcher, load func(key) int) (key, bool) {
 	case foldEqual:
 		return folded(m).key()
 	case foldPrefix:
-		start, _ := folded(m).start()
-		return startKey(foldedStart, start)
+		return startKey(foldedStart, folded(m).start())
 	case foldSuffix:
-		end, _ := folded(m).end()
-		return endKey(foldedEnd, end)
+		return endKey(foldedEnd, folded(m).end())
 	case wildcard:
 		return m.key(load)
 	}
@@ -148,37 +149,34 @@ func endKey(k keyKind, text string) (key, bool) {
 // key files an operand of equals-ignore-case: under the whole, or where there are characters beyond ASCII,
 // whose two cases differ in more than a bit, under what is ASCII before or behind them.
 func (f folded) key() (key, bool) {
-	start, whole := f.start()
-	if whole {
-		return textKey(use{kind: foldedText}, start), true
+	if f.chars == nil {
+		return textKey(use{kind: foldedText}, f.ascii), true
 	}
-	if k, ok := startKey(foldedStart, start); ok {
+	if k, ok := startKey(foldedStart, f.start()); ok {
 		return k, true
 	}
-	end, _ := f.end()
-	return endKey(foldedEnd, end)
+	return endKey(foldedEnd, f.end())
 }
 
-// start gives what the operand begins with in ASCII, in lower case, and whether it is the whole.
-func (f folded) start() (string, bool) {
-	var b []byte
-	for _, c := range f {
-		if !c.isASCII() {
-			return string(b), false
-		}
-		b = append(b, c.lower...)
+// start gives what the operand begins with in ASCII, in lower case.
+func (f folded) start() string {
+	if f.chars == nil {
+		return f.ascii
 	}
-	return string(b), true
+	n := slices.IndexFunc(f.chars, func(c twoCases) bool { return !c.isASCII() })
+	return lowerCase(f.chars[:n])
 }
 
-// end gives what the operand ends with in ASCII, in lower case, and whether it is the whole.
-func (f folded) end() (string, bool) {
-	i := len(f)
-	for i > 0 && f[i-1].isASCII() {
+// end gives what the operand ends with in ASCII, in lower case.
+func (f folded) end() string {
+	if f.chars == nil {
+		return f.ascii
+	}
+	i := len(f.chars)
+	for f.chars[i-1].isASCII() {
 		i--
 	}
-	text, _ := f[i:].start()
-	return text, i == 0
+	return lowerCase(f.chars[i:])
 }
 
 // key files a wildcard under its beginning or its ending, or, when it has neither, under that part of its

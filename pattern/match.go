@@ -256,9 +256,7 @@ func (s *scratch) lowered(v *value) []byte {
 	}
 	s.lower, s.lowerOf = append(s.lower[:0], v.text...), v
 	for i, c := range s.lower {
-		if c >= 'A' && c <= 'Z' {
-			s.lower[i] = c | 0x20
-		}
+		s.lower[i] = asciiLower(c)
 	}
 	return s.lower
 }

@@ -168,33 +168,25 @@ func (v *value) exact() bool {
 	return v.known&isExact != 0
 }
 
-// operand is a number in a pattern.
-type operand struct {
+// exactNumber takes numbers of the same value.
+type exactNumber struct {
 	number
-	text string // as written, when no double is exactly the number; such a number equals its own text only
+	text   string // as written
+	double bool   // a double is exactly the number; if none is, only the same text is equal
 }
 
 // parseOperand reads a number of a pattern.
-func parseOperand(text string) operand {
+func parseOperand(text string) exactNumber {
 	n := parseNumber(text)
-	if n.exact([]byte(text)) {
-		return operand{number: n}
-	}
-	return operand{number: n, text: text}
+	return exactNumber{number: n, text: text, double: n.exact([]byte(text))}
 }
 
-// isDouble tells whether a double is exactly the number.
-func (o operand) isDouble() bool { return o.text == "" }
-
-// exactNumber takes numbers of the same value.
-type exactNumber operand
-
-func (o exactNumber) matches(v *value) bool {
+func (n exactNumber) matches(v *value) bool {
 	switch {
 	case v.kind != kindNumber:
 		return false
-	case o.text != "":
-		return string(v.text) == o.text
+	case n.double:
+		return v.number() == n.number
 	}
-	return v.number() == o.number
+	return string(v.text) == n.text
 }

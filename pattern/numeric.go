@@ -3,11 +3,14 @@ package pattern
 // numericRange is {"numeric": …}: numbers between two ends, of which one may be missing. A number that no
 // double holds exactly is in no range, and a string of digits is no number.
 type numericRange struct {
-	low, high         place  // firstPlace and lastPlace where an end is missing
-	withLow, withHigh bool   // the end belongs to the range
-	point             number // the only number in the range, if isPoint
-	isPoint           bool
+	low, high         place        // firstPlace and lastPlace where an end is missing
+	withLow, withHigh bool         // the end belongs to the range
+	from, to          string       // the ends as written, nothing where one is missing
+	point             *exactNumber // of {"numeric": ["=", …]}
 }
+
+// isPoint tells whether there is one number in the range.
+func (r numericRange) isPoint() bool { return r.point != nil }
 
 func (r numericRange) matches(v *value) bool {
 	if v.kind != kindNumber {
@@ -33,12 +36,13 @@ func (c *compiler) numeric() {
 	r := numericRange{low: firstPlace, high: lastPlace}
 	switch op := c.text(); op {
 	case "=":
-		r.point, r.isPoint = c.bound("equals"), true
-		r.low, r.high, r.withLow, r.withHigh = r.point.place(), r.point.place(), true, true
+		n := c.bound("equals")
+		r = numericRange{low: n.place(), high: n.place(), withLow: true, withHigh: true, point: &n}
 	case "<", "<=":
-		r.high, r.withHigh = c.bound(op).place(), op == "<="
+		r.setHigh(c.bound(op), op)
 	case ">", ">=":
-		r.low, r.withLow = c.bound(op).place(), op == ">="
+		n := c.bound(op)
+		r.low, r.withLow, r.from = n.place(), op == ">=", n.text
 		c.upward(r)
 		return
 	default:
@@ -67,7 +71,7 @@ func (c *compiler) upward(r numericRange) {
 		c.fail("Bad numeric range operator: %s", op)
 		return
 	}
-	r.high, r.withHigh = c.bound(op).place(), op == "<="
+	r.setHigh(c.bound(op), op)
 	if c.next() != endArray {
 		c.fail("Too many terms in numeric range expression")
 		return
@@ -79,15 +83,20 @@ func (c *compiler) upward(r numericRange) {
 	c.add(r)
 }
 
+// setHigh sets the upper end.
+func (r *numericRange) setHigh(n exactNumber, op string) {
+	r.high, r.withHigh, r.to = n.place(), op == "<=", n.text
+}
+
 // bound reads the number behind the operator op.
-func (c *compiler) bound(op string) number {
+func (c *compiler) bound(op string) exactNumber {
 	if c.next() != numberToken {
 		c.fail("Value of %s must be numeric", op)
-		return number{}
+		return exactNumber{}
 	}
 	n := parseOperand(c.scalar)
-	if !n.isDouble() {
+	if !n.double {
 		c.fail("Cannot compare number : %s", c.scalar)
 	}
-	return n.number
+	return n
 }

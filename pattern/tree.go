@@ -16,16 +16,16 @@ var seed = maphash.MakeSeed()
 
 // node is a step in the persistent tree of all paths that some pattern names.
 type node struct {
-	edit  *edit
-	name  string        // of the field that leads here
-	text  []byte        // the same
-	plain bool          // JSON writes the name as it is, or with \u escapes
-	slot  int32         // of the path that ends here, or none
-	uses  int32         // how many constraints have that path
-	known []*constraint // some of these
-	few   []*node
-	many  *trie[*node] // by hash of the name, those that found no room in few
-	size  int          // how many children there are
+	edit   *edit
+	name   string        // of the field that leads here
+	text   []byte        // the same
+	plain  bool          // JSON writes the name as it is, or with \u escapes
+	slot   int32         // of the path that ends here, or none
+	uses   int32         // how many constraints have that path
+	shared []*constraint // some of these
+	few    []*node
+	many   *trie[*node] // by hash of the name, those that found no room in few
+	size   int          // how many children there are
 }
 
 // maxFew is how many children a node has in a list, which is searched from its beginning.
@@ -140,23 +140,23 @@ func (at *node) place(e *edit, path string, c *check, slots *slots) *node {
 	return at
 }
 
-// maxKnown is how many constraints a node knows.
-const maxKnown = 4
+// maxShared is how many constraints a node knows.
+const maxShared = 4
 
 // know gives the constraint that the node knows in the place of an equal one. What many rules ask for stays
 // in the processor's cache this way, and takes memory once. The node is the edit's own.
 func (at *node) know(c *constraint) *constraint {
-	for _, k := range at.known {
+	for _, k := range at.shared {
 		if k.text == c.text {
 			return k
 		}
 	}
 	switch {
-	case len(at.known) < maxKnown:
-		at.known = append(slices.Clip(at.known), c)
-	case at.uses%(2*maxKnown) == 0: // not each time, which would cost more than it brings where all are different
-		at.known = slices.Clone(at.known)
-		at.known[at.uses/(2*maxKnown)%maxKnown] = c
+	case len(at.shared) < maxShared:
+		at.shared = append(slices.Clip(at.shared), c)
+	case at.uses%(2*maxShared) == 0: // not each time, which would cost more than it brings where all are different
+		at.shared = slices.Clone(at.shared)
+		at.shared[at.uses/(2*maxShared)%maxShared] = c
 	}
 	return c
 }
