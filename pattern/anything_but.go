@@ -5,12 +5,24 @@ package pattern
 type anythingBut []matcher
 
 func (a anythingBut) matches(v *value) bool {
+	if a.sorted() {
+		return v.kind != kindString || !containsText(a, v.text)
+	}
 	for _, m := range a {
 		if m.matches(v) {
 			return false
 		}
 	}
 	return true
+}
+
+// sorted tells whether the operands are many texts, which are in ascending order then.
+func (a anythingBut) sorted() bool {
+	if len(a) <= fewTexts {
+		return false
+	}
+	_, ok := a[0].(exactString)
+	return ok
 }
 
 // notAnOperand is the reason for operands that anything-but cannot have.
@@ -28,7 +40,9 @@ func (c *compiler) anythingBut() {
 		}
 		c.add(anythingBut{n})
 	case startArray:
-		c.add(c.anythingButList())
+		list := c.anythingButList()
+		sortTexts(list)
+		c.add(list)
 	case startObject:
 		c.anythingButOperator()
 	default:

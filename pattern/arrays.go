@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// ErrUndecided is the error for events whose arrays allow more combinations than were tried. The rules that
-// it concerns are not among the matches; all others were judged.
-var ErrUndecided = errors.New("the event's arrays allow too many combinations to judge every rule")
+// ErrUndecided is the error for events that are too costly to compare with every rule: those whose arrays allow
+// more combinations than were tried, or with so many values that comparing them with so many operands takes more
+// than some tenths of a second. The rules that it concerns are not among the matches; all others were judged.
+var ErrUndecided = errors.New("judging every rule on the event would take too long")
 
 // How many candidates the search may look at for one alternative: a fixed number and some for each leaf.
 // Array elements under distinct paths need a few for each leaf and constraint; only field names made for the
@@ -15,6 +16,7 @@ var ErrUndecided = errors.New("the event's arrays allow too many combinations to
 const (
 	stepsFixed   = 1 << 16
 	stepsPerLeaf = 64
+	costOfStep   = 32 // for scratch.spend
 )
 
 // states is a list of partial matches: each is the ascending list of the array elements bound so far that
@@ -92,10 +94,11 @@ func (s *scratch) judgeJoined(a *alternative) (matched, decided bool) {
 // and cannot be met by absence either.
 func (s *scratch) findCandidates(a *alternative) bool {
 	s.accepted, s.acceptedEnds = s.accepted[:0], s.acceptedEnds[:0]
-	for _, c := range a.checks {
+	for i := range a.checks {
+		c := &a.checks[i]
 		before := len(s.accepted)
 		for _, l := range s.at(c.slot) {
-			if c.accepts(&s.leaves[l].value) {
+			if s.accepts(c, l) {
 				s.accepted = append(s.accepted, l)
 			}
 		}
@@ -148,7 +151,7 @@ func (s *scratch) extend(a *alternative, i int, state []int32) bool {
 	c := &a.checks[i]
 	from, to := s.candidates(i)
 	for list := s.accepted[from:to]; len(list) > 0; {
-		if s.steps--; s.steps < 0 {
+		if s.steps--; s.steps < 0 || !s.spend(costOfStep) {
 			return false
 		}
 		l := list[0]
@@ -169,7 +172,7 @@ func (s *scratch) extend(a *alternative, i int, state []int32) bool {
 		return true
 	}
 	for list := s.at(c.slot); len(list) > 0; {
-		if s.steps--; s.steps < 0 {
+		if s.steps--; s.steps < 0 || !s.spend(costOfStep) {
 			return false
 		}
 		next, ok := s.consistent(state, list[0])

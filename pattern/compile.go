@@ -125,7 +125,7 @@ func (c *compiler) list(path string) {
 		c.refuse(tooManyLeaves)
 		return
 	}
-	entry := constraint{path: path, text: c.src[from:c.pos], matchers: c.matches, absent: c.absent}
+	entry := newConstraint(path, c.src[from:c.pos], c.matches, c.absent)
 	for i := range c.drafts {
 		c.drafts[i] = append(c.drafts[i], entry)
 	}

@@ -6,9 +6,9 @@
 //
 // A pattern is read once by Compile, which answers with AWS's own words when the text is refused. $or is
 // expanded there: a Pattern is a list of alternatives, each a list of constraints in path order, each a list
-// of matchers of which one must hold. A Set compiles many patterns into one index and flattens an event
-// once, keeping only the leaves that some pattern names. Explain tells which path of a pattern an event fails
-// first, and why.
+// of matchers of which one must hold. A Set files many patterns by what they ask for, reads an event once,
+// keeping only the leaves that some pattern names, and compares it with the patterns that are filed under what it
+// has: see docs/adr/0007-matching.md. Explain tells which path of a pattern an event fails first, and why.
 //
 // The language, with an example for each of its rules, is described in docs/event-patterns.md.
 //
@@ -28,9 +28,15 @@
 //	numeric.go        numeric; number.go: when two numbers are equal
 //	cidr.go           cidr, and addresses spelled in different ways
 //	wildcard.go       wildcard; complexity.go: which wildcards are refused
-//	set.go            Set: the index over many rules
-//	flatten.go        an event becomes leaves
-//	arrays.go         constraints may not be met by different elements of one array
+//	set.go            Set: rules come and go
+//	tree.go           the tree of the paths that patterns name
+//	index.go          alternatives filed under one of their constraints; keys.go: under what
+//	ranges.go         numeric ranges that are filed
+//	trie.go           the map that all these are made of: changing it gives another map
+//	match.go          Match: from an event to the alternatives that it is compared with
+//	flatten.go        an event becomes leaves; scan.go: passing over what nobody asks for
+//	elements.go       constraints may not be met by different elements of one array
+//	arrays.go         the same where arrays are nested in more than one way
 //	explain.go        why an event does not match: verdicts on parts of the pattern
 //	explain_event.go  what the event has at the paths in question; explain_text.go: it in words
 //	describe.go       matchers in words

@@ -25,7 +25,7 @@ func (s *scratch) narrow(c *check) (met, simple bool) {
 	free := false // there is a leaf that is below no element
 	for _, l := range leaves {
 		if s.leaves[l].element == none {
-			if c.accepts(&s.leaves[l].value) {
+			if s.accepts(c, l) {
 				return true, true
 			}
 			free = true
@@ -72,8 +72,7 @@ func (s *scratch) arrayOf(leaves []int32) (int32, bool) {
 func (s *scratch) acceptedElements(c *check, leaves []int32) {
 	last := int32(none)
 	for _, l := range leaves {
-		v := &s.leaves[l]
-		if e := v.element; e > last && c.accepts(&v.value) {
+		if e := s.leaves[l].element; e > last && s.accepts(c, l) {
 			s.bound = append(s.bound, e)
 			last = e
 		}
@@ -92,7 +91,7 @@ func (s *scratch) keepElements(c *check, leaves []int32, left span, absent bool)
 		there, taken := false, false
 		for ; at < len(leaves) && s.leaves[leaves[at]].element == e; at++ {
 			there = true
-			taken = taken || c.accepts(&s.leaves[leaves[at]].value)
+			taken = taken || s.accepts(c, leaves[at])
 		}
 		if taken || absent && !there {
 			s.bound = append(s.bound, e)

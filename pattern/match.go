@@ -20,6 +20,7 @@ type scratch struct {
 	stamp     uint32   // of this Match
 	marks     []uint32 // by mark: the last Match that came by
 	hits      []RuleID
+	spent     int // see spend
 	undecided bool
 	lower     []byte // a string in lower case
 	lowerOf   *value // which
@@ -72,7 +73,7 @@ func (s *Set) Match(event []byte, dst []RuleID) ([]RuleID, error) {
 func (s *scratch) begin(set *Set) {
 	s.leaves, s.elements, s.arrays, s.decoded = s.leaves[:0], s.elements[:0], s.arrays[:0], s.decoded[:0]
 	s.byPath, s.touched, s.hits, s.open = s.byPath[:0], s.touched[:0], s.hits[:0], s.open[:0]
-	s.repeated, s.undecided, s.lowerOf, s.judged = false, false, nil, 0
+	s.repeated, s.undecided, s.lowerOf, s.judged, s.spent = false, false, nil, 0, 0
 	if n := int(set.paths.next) - len(s.spans); n > 0 {
 		s.spans = append(s.spans, make([]span, n)...)
 	}
@@ -267,8 +268,9 @@ func (s *scratch) try(a *alternative) {
 		return
 	}
 	matched, decided := s.judge(a)
-	if !decided {
+	if !decided || s.spent >= maxSpent {
 		s.undecided = true
+		return
 	}
 	if matched {
 		s.first(a.rule.mark)
@@ -313,11 +315,27 @@ func (s *scratch) inElements(leaves []int32) bool {
 	return false
 }
 
+// accepts tells whether a constraint takes the value of a leaf; no, once too much was spent.
+func (s *scratch) accepts(c *check, l int32) bool {
+	v := &s.leaves[l].value
+	return s.spend(int(c.weight)*(1+len(v.text)/64)) && c.accepts(v)
+}
+
+// maxSpent bounds what the comparisons of one event with rules may cost, in about nanoseconds. Only events and
+// rules that were made for each other come near it.
+const maxSpent = 1 << 26
+
+// spend counts what a comparison costs and is false when that is too much.
+func (s *scratch) spend(n int) bool {
+	s.spent += n
+	return s.spent < maxSpent
+}
+
 // met judges one constraint by itself.
 func (s *scratch) met(c *check) bool {
 	leaves := s.at(c.slot)
 	for _, l := range leaves {
-		if c.accepts(&s.leaves[l].value) {
+		if s.accepts(c, l) {
 			return true
 		}
 	}

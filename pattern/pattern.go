@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 )
@@ -54,33 +55,81 @@ type constraint struct {
 	path     string // field names joined with dots
 	text     string // the match list as it was written
 	matchers []matcher
-	absent   bool // {"exists": false} is among the matchers
+	sorted   int32 // how many matchers, the first, are texts in ascending order; 0 where these are few
+	weight   int32 // what one comparison with a value costs at most, for scratch.spend
+	absent   bool  // {"exists": false} is among the matchers
+}
+
+// fewTexts is how many texts are compared one after the other.
+const fewTexts = 16
+
+// newConstraint makes a constraint. Long lists of texts are sorted, so that no event makes them costly.
+func newConstraint(path, text string, matchers []matcher, absent bool) constraint {
+	c := constraint{path: path, text: text, matchers: matchers, absent: absent}
+	c.sorted = sortTexts(matchers)
+	c.weight = int32(len(matchers)) - c.sorted + 1
+	for _, m := range matchers[c.sorted:] {
+		if excluded, ok := m.(anythingBut); ok && !excluded.sorted() {
+			c.weight += int32(len(excluded))
+		}
+	}
+	return c
+}
+
+// sortTexts brings the texts among matchers to the front, in ascending order, when there are more than a few,
+// and tells how many there are then.
+func sortTexts(matchers []matcher) int32 {
+	isText := func(m matcher) bool { _, ok := m.(exactString); return ok }
+	n := 0
+	for _, m := range matchers {
+		if isText(m) {
+			n++
+		}
+	}
+	if n <= fewTexts {
+		return 0
+	}
+	slices.SortStableFunc(matchers, func(a, b matcher) int {
+		x, ok1 := a.(exactString)
+		y, ok2 := b.(exactString)
+		switch {
+		case ok1 && ok2:
+			return cmp.Compare(x, y)
+		case ok1:
+			return -1
+		case ok2:
+			return 1
+		}
+		return 0
+	})
+	return int32(n)
+}
+
+// containsText tells whether a text is among texts in ascending order.
+func containsText(texts []matcher, text []byte) bool {
+	_, found := slices.BinarySearchFunc(texts, text, func(m matcher, text []byte) int {
+		switch s := m.(exactString); {
+		case string(s) < string(text):
+			return -1
+		case string(s) == string(text):
+			return 0
+		}
+		return 1
+	})
+	return found
 }
 
 // accepts tells whether one of the matchers takes the value.
 func (c *constraint) accepts(v *value) bool {
-	for _, m := range c.matchers {
+	if c.sorted > 0 && v.kind == kindString && containsText(c.matchers[:c.sorted], v.text) {
+		return true
+	}
+	for _, m := range c.matchers[c.sorted:] {
 		if m.matches(v) {
 			return true
 		}
 	}
 	return false
-}
-
-// exactKeys gives the strings that the constraint can be looked up by: it is met by these and nothing else.
-func (c *constraint) exactKeys() ([]string, bool) {
-	if c.absent {
-		return nil, false
-	}
-	keys := make([]string, 0, len(c.matchers))
-	for _, m := range c.matchers {
-		s, ok := m.(exactString)
-		if !ok {
-			return nil, false
-		}
-		keys = append(keys, string(s))
-	}
-	return keys, true
 }
 
 // matcher is one entry of a match list. It is asked about scalars only: strings, numbers, true, false, null.

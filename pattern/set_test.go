@@ -1,6 +1,7 @@
 package pattern_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -211,5 +212,43 @@ func TestAFieldThatComesAgainCounts(t *testing.T) {
 		if got, err := tt.p.Match([]byte(tt.event)); got != tt.want || err != nil {
 			t.Errorf("%.40s…%s: %v, %v", tt.event, tt.event[len(tt.event)-20:], got, err)
 		}
+	}
+}
+
+func TestLongListsMeetLongArrays(t *testing.T) {
+	texts := func(n int, name string) string {
+		list := make([]string, n)
+		for i := range list {
+			list[i] = fmt.Sprintf(`"%s%d"`, name, i)
+		}
+		return "[" + strings.Join(list, ",") + "]"
+	}
+	array := []byte(`{"a":` + texts(60_000, "t") + `}`)
+	tests := []struct {
+		pattern string
+		want    bool
+		err     error
+	}{
+		{`{"a":` + texts(700, "x") + `}`, false, nil},
+		{`{"a":` + strings.Replace(texts(700, "x"), `"x0"`, `"t59999",1`, 1) + `}`, true, nil},
+		{`{"a":[{"anything-but":` + texts(700, "t") + `}]}`, true, nil},
+		{`{"a":[{"anything-but":{"prefix":` + texts(700, "t") + `}}]}`, false, nil},
+		{`{"a":[{"anything-but":{"suffix":` + texts(700, "") + `}}]}`, false, nil},
+	}
+	var rules []pattern.Rule
+	for i, tt := range tests {
+		p := compiled(t, tt.pattern)
+		if got, err := p.Match(array); got != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("%.40s: %v, %v", tt.pattern, got, err)
+		}
+		rules = append(rules, pattern.Rule{ID: pattern.RuleID(i), Pattern: p})
+	}
+	same := []byte(`{"a":[` + strings.Repeat(`"t699",`, 200_000) + `"t699"]}`)
+	hard := compiled(t, `{"a":[{"anything-but":{"suffix":`+texts(700, "t")+`}}]}`)
+	if got, err := hard.Match(same); got || !errors.Is(err, pattern.ErrUndecided) {
+		t.Errorf("200,000 values and 700 endings: %v, %v", got, err)
+	}
+	if got, err := pattern.Build(rules).Match([]byte(`{"a":"t1"}`), nil); !slices.Equal(got, nil) || err != nil {
+		t.Errorf("%v, %v", got, err)
 	}
 }
