@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -11,6 +12,7 @@ import (
 // what it has.
 type index struct {
 	edit    *edit
+	mark    int32 // of an inner index
 	size    int
 	used    []int32             // slots of the paths under which all in here are filed already
 	paths   *trie[*filedPath]   // by slot
@@ -37,8 +39,8 @@ type counted struct {
 // another of their constraints.
 type bucket struct {
 	edit  *edit
-	mark  int32
-	some  []*alternative
+	first *alternative // nil if there is an index
+	more  []*alternative
 	index *index
 }
 
@@ -135,10 +137,11 @@ func (x *index) remove(e *edit, a *alternative, marks *slots) *index {
 	return x
 }
 
-// choose decides what an alternative is filed under: the constraint whose keys have the fewest alternatives
-// already; of several, the one whose path is deepest, as what lies deep tells events apart.
+// choose decides what an alternative is filed under: the constraint whose keys the fewest events have, as far as
+// one can tell from how different the constraints of other rules on the same path are. Among equals it is the
+// one with the fewest others under its keys, and then the one whose path is deepest.
 func (x *index) choose(a *alternative) filing {
-	best, bestLoad, bestDepth := filing{alternative: a, check: none}, 0, 0
+	best, bestRank := filing{alternative: a, check: none}, rank{}
 	if len(x.used) == maxLevels {
 		return best
 	}
@@ -147,25 +150,41 @@ func (x *index) choose(a *alternative) filing {
 		if c.absent || slices.Contains(x.used, c.slot) {
 			continue
 		}
-		f, load := x.paths.get(uint64(c.slot)).filing(c.constraint)
-		depth := strings.Count(c.path, ".")
-		switch {
-		case best.check == none:
-		case f.any != best.any:
-			if f.any {
-				continue
-			}
-		case load > bestLoad || load == bestLoad && depth < bestDepth:
-			continue
+		f, r := x.paths.get(uint64(c.slot)).filing(c)
+		if best.check == none || r.compare(bestRank) > 0 {
+			f.alternative, f.check = a, int32(i)
+			best, bestRank = f, r
 		}
-		f.alternative, f.check = a, int32(i)
-		best, bestLoad, bestDepth = f, load, depth
 	}
 	return best
 }
 
-// filing says how a constraint would be filed here, and how many alternatives are found by the same keys.
-func (p *filedPath) filing(c *constraint) (f filing, load int) {
+// rank is how well a constraint serves for filing.
+type rank struct {
+	keyed bool // it has keys or ranges
+	score int  // how rarely events have them, on a logarithmic scale
+	load  int  // how many alternatives are found by them
+	depth int  // of the path
+}
+
+// compare orders ranks, the best last.
+func (r rank) compare(other rank) int {
+	switch {
+	case r.keyed != other.keyed:
+		if r.keyed {
+			return 1
+		}
+		return -1
+	case r.score != other.score:
+		return cmp.Compare(r.score, other.score)
+	case r.load != other.load:
+		return cmp.Compare(other.load, r.load)
+	}
+	return cmp.Compare(r.depth, other.depth)
+}
+
+// filing says how a check would be filed here, and how well.
+func (p *filedPath) filing(c *check) (f filing, r rank) {
 	f.keys = make([]key, 0, len(c.matchers))
 	loadOf := func(k key) int {
 		if p == nil {
@@ -173,25 +192,31 @@ func (p *filedPath) filing(c *constraint) (f filing, load int) {
 		}
 		return p.buckets.get(k.hash).size()
 	}
+	overlaps := 0
 	for _, m := range c.matchers {
 		if k, ok := keyOf(m, loadOf); ok {
 			f.keys = append(f.keys, k)
-			load += loadOf(k)
-		} else if r, ok := m.(numericRange); ok {
+			r.load += loadOf(k)
+		} else if rng, ok := m.(numericRange); ok {
 			if p != nil {
-				load += p.ranges.overlapping(r.low, r.high, maxOverlap)
+				overlaps += p.ranges.overlapping(rng.low, rng.high, maxOverlap)
 			}
 		} else {
-			f.any, f.keys = true, nil
+			f.any, f.keys, r.load = true, nil, 0
 			if p != nil {
-				load = p.any.size()
+				r.load = p.any.size()
 			}
-			return f, load
+			break
 		}
 	}
 	slices.SortFunc(f.keys, func(a, b key) int { return cmp.Compare(a.hash, b.hash) })
 	f.keys = slices.Compact(f.keys)
-	return f, load
+	r.load += overlaps
+	r.keyed, r.depth = !f.any, strings.Count(c.path, ".")
+	if overlaps < maxOverlap {
+		r.score = int(c.variety) - 8*bits.Len(uint(len(c.matchers)-1)) - 8*bits.Len(uint(overlaps))
+	}
+	return f, r
 }
 
 // eachRange calls f with each range among the matchers that is filed as such.
@@ -236,7 +261,7 @@ func (b *bucket) size() int {
 	case b.index != nil:
 		return b.index.size
 	}
-	return len(b.some)
+	return 1 + len(b.more)
 }
 
 // own gives a bucket that the edit may change.
@@ -245,26 +270,26 @@ func (b *bucket) own(e *edit) *bucket {
 		return b
 	}
 	c := *b
-	c.edit, c.some = e, slices.Clone(b.some)
+	c.edit, c.more = e, slices.Clone(b.more)
 	return &c
 }
 
 // add gives the bucket with one more alternative; used are the paths that it is filed under now.
 func (b *bucket) add(e *edit, a *alternative, used []int32, marks *slots) *bucket {
 	if b == nil {
-		return &bucket{edit: e, mark: marks.take(), some: []*alternative{a}}
+		return &bucket{edit: e, first: a}
 	}
 	b = b.own(e)
 	if b.index == nil {
-		if len(b.some) < maxSome {
-			b.some = append(b.some, a)
+		if b.size() < maxSome {
+			b.more = append(b.more, a)
 			return b
 		}
-		b.index = &index{edit: e, used: used}
-		for _, other := range b.some {
+		b.index = &index{edit: e, used: used, mark: marks.take()}
+		for _, other := range append(b.more, b.first) {
 			b.index = b.index.add(e, other, marks)
 		}
-		b.some = nil
+		b.first, b.more = nil, nil
 	}
 	b.index = b.index.add(e, a, marks)
 	return b
@@ -273,22 +298,26 @@ func (b *bucket) add(e *edit, a *alternative, used []int32, marks *slots) *bucke
 // remove gives the bucket without an alternative, nil when it was the last.
 func (b *bucket) remove(e *edit, a *alternative, marks *slots) *bucket {
 	if b.size() == 1 {
-		marks.give(b.mark)
 		return nil
 	}
 	b = b.own(e)
 	if b.index == nil {
-		b.some = slices.DeleteFunc(b.some, func(other *alternative) bool { return other == a })
+		if b.first == a {
+			b.first, b.more = b.more[0], b.more[1:]
+			return b
+		}
+		b.more = slices.DeleteFunc(b.more, func(other *alternative) bool { return other == a })
 		return b
 	}
 	b.index = b.index.remove(e, a, marks)
 	if b.index.size > maxSome/2 {
 		return b
 	}
-	b.index.filings.each(func(f *filing) { b.some = append(b.some, f.alternative) })
-	for _, other := range b.some {
+	b.index.filings.each(func(f *filing) { b.more = append(b.more, f.alternative) })
+	for _, other := range b.more {
 		b.index = b.index.remove(e, other, marks)
 	}
-	b.index = nil
+	marks.give(b.index.mark)
+	b.index, b.first, b.more = nil, b.more[0], b.more[1:]
 	return b
 }

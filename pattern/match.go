@@ -164,15 +164,16 @@ func (s *scratch) tryRest(t *trie[*alternative]) {
 // look visits what is filed under a key.
 func (s *scratch) look(p *filedPath, hash uint64) { s.visit(p.buckets.get(hash)) }
 
-// visit compares the event with the alternatives in a bucket, once.
+// visit compares the event with the alternatives in a bucket.
 func (s *scratch) visit(b *bucket) {
-	if b == nil || !s.first(b.mark) {
-		return
-	}
-	for _, a := range b.some {
-		s.try(a)
-	}
-	if b.index != nil {
+	switch {
+	case b == nil:
+	case b.index == nil:
+		s.try(b.first)
+		for _, a := range b.more {
+			s.try(a)
+		}
+	case s.first(b.index.mark):
 		s.search(b.index)
 	}
 }
@@ -264,7 +265,7 @@ func (s *scratch) lowered(v *value) []byte {
 
 // try compares the event with an alternative, unless that was done or its rule has matched already.
 func (s *scratch) try(a *alternative) {
-	if s.marks[a.rule.mark] == s.stamp || !s.first(a.mark) {
+	if !s.first(a.mark) || a.mark != a.rule && s.marks[a.rule] == s.stamp {
 		return
 	}
 	matched, decided := s.judge(a)
@@ -273,8 +274,8 @@ func (s *scratch) try(a *alternative) {
 		return
 	}
 	if matched {
-		s.first(a.rule.mark)
-		s.hits = append(s.hits, a.rule.id)
+		s.first(a.rule)
+		s.hits = append(s.hits, a.id)
 	}
 }
 

@@ -52,12 +52,14 @@ func isWildcard(m matcher) bool {
 // constraint is what one path of a pattern asks for: one of its matchers must accept a leaf at the path, or,
 // when absent is set, there must be no leaf.
 type constraint struct {
-	path     string // field names joined with dots
-	text     string // the match list as it was written
-	matchers []matcher
+	only     exactString // the only matcher, if single
+	single   bool
+	absent   bool  // {"exists": false} is among the matchers
 	sorted   int32 // how many matchers, the first, are texts in ascending order; 0 where these are few
 	weight   int32 // what one comparison with a value costs at most, for scratch.spend
-	absent   bool  // {"exists": false} is among the matchers
+	matchers []matcher
+	path     string // field names joined with dots
+	text     string // the match list as it was written
 }
 
 // fewTexts is how many texts are compared one after the other.
@@ -66,6 +68,9 @@ const fewTexts = 16
 // newConstraint makes a constraint. Long lists of texts are sorted, so that no event makes them costly.
 func newConstraint(path, text string, matchers []matcher, absent bool) constraint {
 	c := constraint{path: path, text: text, matchers: matchers, absent: absent}
+	if len(matchers) == 1 {
+		c.only, c.single = matchers[0].(exactString)
+	}
 	c.sorted = sortTexts(matchers)
 	c.weight = int32(len(matchers)) - c.sorted + 1
 	for _, m := range matchers[c.sorted:] {
@@ -121,6 +126,9 @@ func containsText(texts []matcher, text []byte) bool {
 
 // accepts tells whether one of the matchers takes the value.
 func (c *constraint) accepts(v *value) bool {
+	if c.single { // most are, and they need not be looked for in memory
+		return c.only.matches(v)
+	}
 	if c.sorted > 0 && v.kind == kindString && containsText(c.matchers[:c.sorted], v.text) {
 		return true
 	}

@@ -17,28 +17,29 @@ type Set struct {
 	root  *node        // of the tree of all paths
 	index *index
 	paths slots // of the paths
-	marks slots // of the rules, alternatives and buckets: see scratch.first
+	marks slots // of the rules, alternatives and inner indexes: see scratch.first
 }
 
 // rule is a rule of a set.
 type rule struct {
-	id           RuleID
 	mark         int32
 	alternatives []alternative
 }
 
 // alternative is one of a rule's lists of constraints.
 type alternative struct {
-	rule   *rule
-	mark   int32
 	checks []check
+	id     RuleID
+	rule   int32  // the rule's mark
+	mark   int32  // its own: the rule's too, if it is the only one
 	filing filing // in the outermost index; it never changes
 }
 
 // check is a constraint whose path has a slot.
 type check struct {
 	*constraint
-	slot int32
+	slot    int32
+	variety int32 // of the path's match lists, see variety.score
 }
 
 // Build makes a set of rules. A later rule takes the place of an earlier one of the same id.
@@ -75,10 +76,13 @@ func (s *Set) Len() int { return s.size }
 
 // add files a rule; s is the edit's own.
 func (s *Set) add(e *edit, r Rule) {
-	own := &rule{id: r.ID, mark: s.marks.take(), alternatives: make([]alternative, len(r.Pattern.alternatives))}
+	own := &rule{mark: s.marks.take(), alternatives: make([]alternative, len(r.Pattern.alternatives))}
 	for i, constraints := range r.Pattern.alternatives {
 		a := &own.alternatives[i]
-		*a = alternative{rule: own, mark: s.marks.take(), checks: make([]check, len(constraints))}
+		*a = alternative{id: r.ID, rule: own.mark, mark: own.mark, checks: make([]check, len(constraints))}
+		if len(own.alternatives) > 1 {
+			a.mark = s.marks.take()
+		}
 		for j := range constraints {
 			c := &a.checks[j]
 			c.constraint = &constraints[j]
@@ -102,7 +106,9 @@ func (s *Set) remove(e *edit, id RuleID) bool {
 		for j := range a.checks {
 			s.root = s.root.release(e, a.checks[j].path, &s.paths)
 		}
-		s.marks.give(a.mark)
+		if a.mark != old.mark {
+			s.marks.give(a.mark)
+		}
 	}
 	s.marks.give(old.mark)
 	s.rules = s.rules.drop(e, uint64(id))

@@ -3,6 +3,7 @@ package pattern
 import (
 	"bytes"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -16,16 +17,17 @@ var seed = maphash.MakeSeed()
 
 // node is a step in the persistent tree of all paths that some pattern names.
 type node struct {
-	edit   *edit
-	name   string        // of the field that leads here
-	text   []byte        // the same
-	plain  bool          // JSON writes the name as it is, or with \u escapes
-	slot   int32         // of the path that ends here, or none
-	uses   int32         // how many constraints have that path
-	shared []*constraint // some of these
-	few    []*node
-	many   *trie[*node] // by hash of the name, those that found no room in few
-	size   int          // how many children there are
+	edit    *edit
+	name    string        // of the field that leads here
+	text    []byte        // the same
+	plain   bool          // JSON writes the name as it is, or with \u escapes
+	slot    int32         // of the path that ends here, or none
+	uses    int32         // how many constraints have that path
+	variety variety       // of these
+	shared  []*constraint // some of these
+	few     []*node
+	many    *trie[*node] // by hash of the name, those that found no room in few
+	size    int          // how many children there are
 }
 
 // maxFew is how many children a node has in a list, which is searched from its beginning.
@@ -134,7 +136,8 @@ func (at *node) place(e *edit, path string, c *check, slots *slots) *node {
 			next.slot = slots.take()
 		}
 		next.uses++
-		c.slot, c.constraint = next.slot, next.know(c.constraint)
+		next.variety = next.variety.with(c.text)
+		c.slot, c.variety, c.constraint = next.slot, next.variety.score(), next.know(c.constraint)
 	}
 	at.put(e, next)
 	return at
@@ -159,6 +162,29 @@ func (at *node) know(c *constraint) *constraint {
 		at.shared[at.uses/(2*maxShared)%maxShared] = c
 	}
 	return c
+}
+
+// variety estimates how many different match lists a path has had, in the manner of HyperLogLog: each of eight
+// bytes holds the greatest number of zeros that the hashes of its lists end with, plus one.
+type variety uint64
+
+// with gives the variety with one more list.
+func (v variety) with(list string) variety {
+	hash := maphash.String(seed, list)
+	zeros := variety(bits.TrailingZeros64(hash>>3|1<<60) + 1)
+	shift := 8 * (hash & 7)
+	if v>>shift&0xff >= zeros {
+		return v
+	}
+	return v&^(0xff<<shift) | zeros<<shift
+}
+
+// score is about eight times the binary logarithm of the estimate.
+func (v variety) score() (n int32) {
+	for ; v > 0; v >>= 8 {
+		n += int32(v & 0xff)
+	}
+	return n
 }
 
 // isPlain tells whether no character of a name has, or may have, a short escape in JSON.

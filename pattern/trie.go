@@ -30,15 +30,15 @@ const branchBits = 5
 // branch gives the bit of a key's branch.
 func branch(key uint64) uint32 { return 1 << (key & (1<<branchBits - 1)) }
 
-// rank counts the branches before a bit.
-func rank(branches, bit uint32) int { return bits.OnesCount32(branches & (bit - 1)) }
+// before counts the branches before a bit.
+func before(branches, bit uint32) int { return bits.OnesCount32(branches & (bit - 1)) }
 
 // get gives a key's value, the zero value when there is none.
 func (t *trie[V]) get(key uint64) V {
 	for rest := key; t != nil; rest >>= branchBits {
 		bit := branch(rest)
 		if t.held&bit != 0 {
-			if e := &t.entries[rank(t.held, bit)]; e.key == key {
+			if e := &t.entries[before(t.held, bit)]; e.key == key {
 				return e.value
 			}
 			break
@@ -46,7 +46,7 @@ func (t *trie[V]) get(key uint64) V {
 		if t.split&bit == 0 {
 			break
 		}
-		t = t.nodes[rank(t.split, bit)]
+		t = t.nodes[before(t.split, bit)]
 	}
 	var none V
 	return none
@@ -76,13 +76,13 @@ func (t *trie[V]) setAt(e *edit, key uint64, value V, shift uint) *trie[V] {
 	bit := branch(key >> shift)
 	switch {
 	case t.split&bit != 0:
-		i := rank(t.split, bit)
+		i := before(t.split, bit)
 		t.nodes[i] = t.nodes[i].setAt(e, key, value, shift+branchBits)
 	case t.held&bit == 0:
-		t.entries = insert(t.entries, rank(t.held, bit), entry[V]{key, value})
+		t.entries = insert(t.entries, before(t.held, bit), entry[V]{key, value})
 		t.held |= bit
 	default:
-		i := rank(t.held, bit)
+		i := before(t.held, bit)
 		old := t.entries[i]
 		if old.key == key {
 			t.entries[i].value = value
@@ -91,7 +91,7 @@ func (t *trie[V]) setAt(e *edit, key uint64, value V, shift uint) *trie[V] {
 		below := (*trie[V])(nil).setAt(e, old.key, old.value, shift+branchBits).setAt(e, key, value, shift+branchBits)
 		t.entries = remove(t.entries, i)
 		t.held &^= bit
-		t.nodes = insert(t.nodes, rank(t.split, bit), below)
+		t.nodes = insert(t.nodes, before(t.split, bit), below)
 		t.split |= bit
 	}
 	return t
@@ -108,7 +108,7 @@ func (t *trie[V]) dropAt(e *edit, key uint64, shift uint) *trie[V] {
 	bit := branch(key >> shift)
 	switch {
 	case t.held&bit != 0:
-		i := rank(t.held, bit)
+		i := before(t.held, bit)
 		if t.entries[i].key != key {
 			return t
 		}
@@ -117,7 +117,7 @@ func (t *trie[V]) dropAt(e *edit, key uint64, shift uint) *trie[V] {
 		t.held &^= bit
 	case t.split&bit != 0:
 		t = t.own(e)
-		i := rank(t.split, bit)
+		i := before(t.split, bit)
 		below := t.nodes[i].dropAt(e, key, shift+branchBits)
 		if below != nil && (below.split != 0 || len(below.entries) > 1) {
 			t.nodes[i] = below
@@ -126,7 +126,7 @@ func (t *trie[V]) dropAt(e *edit, key uint64, shift uint) *trie[V] {
 		t.nodes = remove(t.nodes, i)
 		t.split &^= bit
 		if below != nil {
-			t.entries = insert(t.entries, rank(t.held, bit), below.entries[0])
+			t.entries = insert(t.entries, before(t.held, bit), below.entries[0])
 			t.held |= bit
 		}
 	}
