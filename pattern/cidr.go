@@ -48,10 +48,22 @@ func parseAddress(s string) (address, bool) {
 		}
 		return netip.AddrFrom4(octets), true
 	case 6:
-		addr, err := netip.ParseAddr(s)
+		addr, err := netip.ParseAddr(withoutLeadingZeros(s))
 		return addr.Unmap(), err == nil
 	}
 	return address{}, false
+}
+
+// withoutLeadingZeros shortens groups of hexadecimal digits that are longer than four by their leading zeros.
+func withoutLeadingZeros(s string) string {
+	groups := strings.Split(s, ":")
+	for i, g := range groups {
+		for len(g) > 4 && g[0] == '0' {
+			g = g[1:]
+		}
+		groups[i] = g
+	}
+	return strings.Join(groups, ":")
 }
 
 // addressShape tells which family s is written like, or 0: digits with three dots between them, or
@@ -90,8 +102,8 @@ func (c *compiler) cidr(text string) matcher {
 	if c.err != nil {
 		return nil
 	}
-	parts := strings.Split(text, "/")
-	if len(parts) != 2 || parts[0] == "" || parts[1] == "" {
+	parts := strings.Split(strings.TrimRight(text, "/"), "/") // slashes at the end do not count
+	if len(parts) != 2 {
 		c.refuse("Malformed CIDR, one '/' required")
 		return nil
 	}

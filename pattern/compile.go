@@ -9,6 +9,12 @@ import (
 // the memory: a thousand alternatives may have a hundred fields each.
 const maxLeaves = 100_000
 
+// maxFields is how many fields one alternative may name; the engine behind AWS takes no more.
+const maxFields = 256
+
+// tooManyFields is the reason for more.
+const tooManyFields = "Size of rule exceeds max value of 256"
+
 // Compile reads an event pattern. The error is an *Error with AWS's complete text.
 func Compile(text string) (*Pattern, error) {
 	c := compiler{lexer: lexer{src: text}}
@@ -51,7 +57,7 @@ func (c *compiler) pattern() {
 	if c.err != nil {
 		return
 	}
-	if c.space(); c.pos < len(c.src) {
+	if c.space() && c.pos < len(c.src) {
 		c.fail("Unexpected text after the end of the event pattern")
 	}
 }
@@ -67,6 +73,9 @@ func (c *compiler) finish() (*Pattern, error) {
 			if j+1 == len(draft) || draft[j+1].path != entry.path {
 				last = append(last, entry)
 			}
+		}
+		if len(last) > maxFields {
+			return nil, &Error{Reason: tooManyFields}
 		}
 		alternatives[i] = last
 	}

@@ -69,14 +69,19 @@ func snippet(src string) string {
 	return b.String()
 }
 
-// describe names a character that the reader did not expect.
+// describe names the character that s begins with. Of one outside the BMP the reader sees the first half,
+// which cannot be shown.
 func describe(s string) string {
 	r, _ := utf8.DecodeRuneInString(s)
+	shown := r
+	if first, _ := utf16.EncodeRune(r); r > 0xffff {
+		r, shown = first, '?'
+	}
 	switch {
 	case r < 0x20 || r >= 0x7f && r <= 0x9f:
 		return fmt.Sprintf("(CTRL-CHAR, code %d)", r)
 	case r > 255:
-		return fmt.Sprintf("'%c' (code %d / 0x%x)", r, r, r)
+		return fmt.Sprintf("'%c' (code %d / 0x%x)", shown, r, r)
 	}
-	return fmt.Sprintf("'%c' (code %d)", r, r)
+	return fmt.Sprintf("'%c' (code %d)", shown, r)
 }

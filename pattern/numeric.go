@@ -25,7 +25,8 @@ func (r numericRange) matches(v *value) bool {
 	return !r.high.set || n.float < r.high.at || n.float == r.high.at && r.high.inclusive
 }
 
-// numeric reads the operand of numeric: one comparison, or a lower bound followed by an upper one.
+// numeric reads the operand of numeric: one comparison, or a lower bound followed by an upper one. What is
+// wrong with the numbers is said at the end.
 func (c *compiler) numeric() {
 	if c.next() != startArray {
 		c.fail("Value of numeric must be an array.")
@@ -35,30 +36,31 @@ func (c *compiler) numeric() {
 		c.fail("Invalid member in numeric match: %s", c.text())
 		return
 	}
-	switch op := c.text(); op {
+	op := c.text()
+	c.next()
+	switch op {
 	case "=":
-		n := c.bound("equals", true)
-		c.add(numericRange{low: n, high: n})
+		text := c.bound("equals")
+		c.closeNumeric(tooManyElements)
+		n := c.comparable(text)
+		c.add(numericRange{low: bound{n, true, true}, high: bound{n, true, true}})
 	case "<", "<=":
-		c.add(numericRange{high: c.bound(op, op == "<=")})
+		text := c.bound(op)
+		c.closeNumeric(tooManyElements)
+		c.add(numericRange{high: bound{c.comparable(text), true, op == "<="}})
 	case ">", ">=":
 		c.upward(op)
-		return
 	default:
 		c.fail("Unrecognized numeric range operator: %s", op)
-		return
-	}
-	if c.next() != endArray {
-		c.fail(tooManyElements)
 	}
 }
 
 // upward reads a lower bound and the upper one that may follow; op is the first operator.
 func (c *compiler) upward(op string) {
-	low := c.bound(op, op == ">=")
+	lowText, inclusive := c.bound(op), op == ">="
 	switch c.next() {
 	case endArray:
-		c.add(numericRange{low: low})
+		c.add(numericRange{low: bound{c.comparable(lowText), true, inclusive}})
 		return
 	case stringToken:
 	default:
@@ -70,27 +72,39 @@ func (c *compiler) upward(op string) {
 		c.fail("Bad numeric range operator: %s", op)
 		return
 	}
-	high := c.bound(op, op == "<=")
-	if c.next() != endArray {
-		c.fail("Too many terms in numeric range expression")
-		return
-	}
-	if low.at >= high.at {
+	c.next()
+	highText := c.bound(op)
+	c.closeNumeric("Too many terms in numeric range expression")
+	low, high := c.comparable(lowText), c.comparable(highText)
+	if low >= high {
 		c.fail("Bottom must be less than top")
-		return
 	}
-	c.add(numericRange{low: low, high: high})
+	c.add(numericRange{low: bound{low, true, inclusive}, high: bound{high, true, op == "<="}})
 }
 
-// bound reads the number behind the operator op.
-func (c *compiler) bound(op string, inclusive bool) bound {
-	if c.next() != numberToken {
+// bound gives the number behind the operator op, the current token.
+func (c *compiler) bound(op string) string {
+	if c.tok != numberToken {
 		c.fail("Value of %s must be numeric", op)
-		return bound{}
 	}
-	n := parseNumber(c.scalar)
+	return c.scalar
+}
+
+// closeNumeric demands the end of the list.
+func (c *compiler) closeNumeric(reason string) {
+	if c.next() != endArray {
+		c.fail("%s", reason)
+	}
+}
+
+// comparable converts a number, which must be exactly a double.
+func (c *compiler) comparable(text string) float64 {
+	if c.err != nil {
+		return 0
+	}
+	n := parseNumber(text)
 	if !n.exact {
-		c.fail("Cannot compare number : %s", c.scalar)
+		c.fail("Cannot compare number : %s", text)
 	}
-	return bound{at: n.float, set: true, inclusive: inclusive}
+	return n.float
 }
