@@ -95,7 +95,7 @@ func TestCompileRefusesWithTheWholeText(t *testing.T) {
 		{`{"a":[{"numeric":[">",5,"<",5]}]}`, "Bottom must be less than top" + at(`{"a":[{"numeric":[">",5,"<",5]}]}`, 1, 31)},
 		{`{"a":[{"anything-but":1e400}]}`, "Cannot compare number : 1e400"},
 		{`{"a":[{"cidr":"10.0.0.0/32"}]}`, "IPv4 mask bits must be < 32"},
-		{deep, "Document nesting depth (1001) exceeds the maximum allowed (1000)\n at [Source: (String)\"" + deep[:500] + fmt.Sprintf("\"[truncated %d chars]; line: 1, column: %d]", len(deep)-500, 5*1000+2)},
+		{deep, "Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNestingDepth()`)"},
 		{long, "\"a\" must be an object or an array\n at [Source: (String)\"" + long[:500] + fmt.Sprintf("\"[truncated %d chars]; line: 1, column: 607]", len(long)-500)},
 		{wide(1001, 1), "Too many combinations in $or: at most 1000 are allowed"},
 		{wide(11, 3), "Too many combinations in $or: at most 1000 are allowed"},
