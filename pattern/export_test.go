@@ -7,5 +7,6 @@ func Complexity(operands []string) int {
 		c := compiler{}
 		matchers = append(matchers, c.wildcard(o))
 	}
-	return complexity(matchers, 1<<30)
+	budget := 1 << 30
+	return complexity(matchers, 1<<30, &budget)
 }

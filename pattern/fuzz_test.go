@@ -51,10 +51,11 @@ func compare(t *testing.T, source, event string) {
 		return
 	}
 	got, err := p.Match([]byte(event))
-	if errors.Is(err, pattern.ErrEvent) == (json.Valid([]byte(event)) && strings.HasPrefix(strings.TrimSpace(event), "{")) {
+	isObject := json.Valid([]byte(event)) && strings.HasPrefix(strings.TrimSpace(event), "{")
+	if isObject && errors.Is(err, pattern.ErrEvent) && strings.Count(event, "{")+strings.Count(event, "[") < 1000 {
 		t.Fatalf("%v for %q", err, event)
 	}
-	if err != nil || !ascii(event) {
+	if err != nil || !isObject {
 		return
 	}
 	if want, ok := naiveMatch(source, event); ok && got != want {
