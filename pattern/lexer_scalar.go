@@ -55,7 +55,7 @@ func (l *lexer) notNumber(word string) token {
 	if !strings.HasPrefix(l.src[l.pos:], word) {
 		return l.strangeToken()
 	}
-	if r, _ := utf8.DecodeRuneInString(l.src[l.pos+len(word):]); identifierPart(r) {
+	if wordGoesOn(l.src[l.pos+len(word):]) {
 		return l.strangeToken()
 	}
 	l.pos += len(word)
@@ -78,11 +78,17 @@ func (l *lexer) literal(word string, t token) token {
 	if !strings.HasPrefix(rest, word) {
 		return l.strangeToken()
 	}
-	if r, _ := utf8.DecodeRuneInString(rest[len(word):]); len(rest) > len(word) && identifierPart(r) {
+	if wordGoesOn(rest[len(word):]) {
 		return l.strangeToken()
 	}
 	l.pos += len(word)
 	return t
+}
+
+// wordGoesOn tells whether rest, what follows a known word, makes it another one.
+func wordGoesOn(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(rest)
+	return r >= '0' && identifierPart(r)
 }
 
 // longestWord is how much of a bare word is shown, in UTF-16 units.
