@@ -93,6 +93,7 @@ var alphabets = []string{
 	"ab", "ab", "ab", "abAB", "abAB", `a*\`, `ab*`, "a/\n\b", "a\"", "s\u00df\u1e9eS", "kK\u212a", "\u03c3\u03c2\u03a3", "iI\u0130\u0131\u0307",
 	"\u01c4\u01c5\u01c6", "\u0149\u02bcNn", "\u0390\u0399\u0308\u0301", "\u1f80\u1f88\u1f00\u1f08\u0399", "\u00e9\u00c9\u5927",
 	"\U00010400\U00010428a", "\U0001f600a", ":./1", "\ufb01FIfi", "\u2c6f\u0250\u023a\u2c65",
+	"\U000fd83d\U000fde00?", // halves of a pair: see quoted
 }
 
 var addresses = []string{
@@ -145,6 +146,8 @@ func (g *generator) quoted(s string) string {
 		switch {
 		case hasShort && (r != '/' || g.IntN(2) == 0):
 			b.WriteString(short)
+		case r >= 0xfd800: // no character has this number; it stands for half a surrogate pair
+			fmt.Fprintf(&b, `\u%04x`, r-0xf0000)
 		case r < 0x20 || g.IntN(12) == 0:
 			for _, u := range utf16.Encode([]rune{r}) {
 				fmt.Fprintf(&b, g.one(`\u%04x`, `\u%04X`), u)
