@@ -48,24 +48,30 @@ func units(s string) int {
 }
 
 // snippet quotes the source: control characters but line ends are escaped and the rest of a long text is
-// only counted.
+// only counted. A character that the end falls into cannot be shown.
 func snippet(src string) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	shown := 0
-	for i, r := range src {
-		if shown >= snippetLimit {
-			fmt.Fprintf(&b, "\"[truncated %d chars]", units(src[i:]))
-			return b.String()
+	left := snippetLimit
+	for _, r := range src {
+		if left == 0 {
+			break
 		}
-		shown += max(1, utf16.RuneLen(r))
-		if r < 0x20 && r != '\n' && r != '\r' || r >= 0x7f && r <= 0x9f {
+		left -= max(1, utf16.RuneLen(r))
+		switch {
+		case left < 0:
+			b.WriteByte('?')
+			left = 0
+		case r < 0x20 && r != '\n' && r != '\r' || r >= 0x7f && r <= 0x9f:
 			fmt.Fprintf(&b, "\\u%04X", r)
-			continue
+		default:
+			b.WriteRune(r)
 		}
-		b.WriteRune(r)
 	}
 	b.WriteByte('"')
+	if more := units(src) - snippetLimit; more > 0 {
+		fmt.Fprintf(&b, "[truncated %d chars]", more)
+	}
 	return b.String()
 }
 

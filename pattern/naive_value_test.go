@@ -197,7 +197,7 @@ func addressNaive(v any) (netip.Addr, bool) {
 		separator = "."
 	}
 	groups := strings.Split(s, separator)
-	if separator == "." && (len(groups) != 4 || len(s) > 15) || strings.Contains(s, "%") {
+	if separator == "." && (len(groups) != 4 || len(s) > 15 || strings.Contains(s, ":")) || strings.Contains(s, "%") {
 		return netip.Addr{}, false
 	}
 	for i, g := range groups {

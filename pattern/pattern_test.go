@@ -80,7 +80,9 @@ func TestCompileRefusesWithTheWholeText(t *testing.T) {
 	}
 	deep := strings.Repeat(`{"a":`, 1001)
 	long := `{"a":` + strings.Repeat(" ", 600) + `1}`
+	cut := strings.Repeat("x", 499-len(`{"a":"`))
 	tests := []struct{ pattern, want string }{
+		{`{"a":"` + cut + `😀😀"}`, "\"a\" must be an object or an array\n at [Source: (String)\"{\"a\":\"" + cut + "?\"[truncated 5 chars]; line: 1, column: 7]"},
 		{``, "Filter is not an object" + at(``, 1, 1)},
 		{`{"a":[1]} x`, "Unexpected text after the end of the event pattern" + at(`{"a":[1]} x`, 1, 11)},
 		{"{\n \"é𐐨\": 1}", "\"é𐐨\" must be an object or an array" + at("{\n \"é𐐨\": 1}", 2, 10)},
