@@ -10,7 +10,7 @@ SEED ?= 0
 T ?= 20s
 LINT := bin/golangci-lint
 
-.PHONY: help build run demo test test-race test-pg test-api test-cli crash model search-model powercut fuzz bench gen gen-verify fmt lint check clean
+.PHONY: help build run demo test test-race test-pg test-api test-cli crash model search-model powercut fuzz bench bench-patterns gen gen-verify fmt lint check clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -61,6 +61,10 @@ fuzz: ## Each fuzz test for T, a time (20s) or a number of inputs (3000x).
 bench: build ## Measure the server beside the ceilings of this machine; bench/README.md has recorded runs.
 	$(GO) build -o bin/bench ./bench
 	bin/bench
+
+bench-patterns: ## Measure event matching beside encoding/json, minutes long; bench/patterns/README.md has recorded runs.
+	$(GO) build -o bin/bench-patterns ./bench/patterns
+	bin/bench-patterns
 
 gen: ## Make awsapi/ and docs/coverage.md from AWS's service models (MODELS=folder).
 	$(GO) run ./cmd/apigen -models "$(MODELS)" -out awsapi -coverage docs/coverage.md

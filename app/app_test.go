@@ -23,7 +23,7 @@ import (
 func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = app.Main(t.Context(), args, &out, &err)
+	code = app.Main(t.Context(), args, strings.NewReader(""), &out, &err)
 	return code, out.String(), err.String()
 }
 
@@ -68,6 +68,7 @@ func TestWrongCallsAreRefused(t *testing.T) {
 		{"serve --cases-quota=cases=1", 1, "the names are domains, fields-per-domain"},
 		{"serve --cases-quota=domains=0", 1, "at least 1"},
 		{"serve --cases-quota=domains=x", 2, "cases-quota"},
+		{"serve --events-quota=domains=1", 1, "--events-quota: there is no \"domains\"; the names are rules-per-bus, wildcard-rules-per-bus, targets-per-rule"},
 		{"simulate --endpoint=nonsense", 1, "want a URL, or aws"},
 		{"simulate --connections=0", 1, "at least 1"},
 		{"simulate --customers=-1", 1, "--customers: at least 1"},
@@ -109,7 +110,9 @@ func serve(t *testing.T, args ...string) served {
 	ctx, cancel := context.WithCancel(t.Context())
 	var log lockedBuffer
 	ended := make(chan int, 1)
-	go func() { ended <- app.Main(ctx, append([]string{"serve", "--listen", addr}, args...), io.Discard, &log) }()
+	go func() {
+		ended <- app.Main(ctx, append([]string{"serve", "--listen", addr}, args...), strings.NewReader(""), io.Discard, &log)
+	}()
 	s := served{url: "http://" + addr, stop: sync.OnceValues(func() (int, string) {
 		cancel()
 		return <-ended, log.String()
@@ -228,7 +231,7 @@ func TestCommandThatAServerPrintsFindsIt(t *testing.T) {
 	} {
 		ctx, stop := context.WithCancel(t.Context())
 		said := firstLines{stop: stop}
-		app.Main(ctx, append(strings.Fields("serve "+flags), "--data", t.TempDir()), io.Discard, &said)
+		app.Main(ctx, append(strings.Fields("serve "+flags), "--data", t.TempDir()), strings.NewReader(""), io.Discard, &said)
 		_, command, _ := strings.Cut(said.String(), `eval "$(casestream `)
 		command, _, _ = strings.Cut(command, `)"`)
 		words, err := exec.Command("sh", "-c", "printf '%s\\n' "+command).Output()
@@ -295,7 +298,7 @@ func TestEphemeralServerLeavesNothingBehind(t *testing.T) {
 }
 
 func TestRequestRatesAndQuotasReachTheirRooms(t *testing.T) {
-	s := serve(t, "--ephemeral", "--dev", "--aws-request-rates", "--cases-quota", "domains=2,fields-per-domain=7")
+	s := serve(t, "--ephemeral", "--dev", "--aws-request-rates", "--cases-quota", "domains=2,fields-per-domain=7", "--events-quota", "rules-per-bus=3")
 	codes := make(map[int]int)
 	for i := range 20 { // 5 at once, and time for some more may pass
 		resp, err := http.Post(s.url+"/domains", "application/json", strings.NewReader(`{"name":"d`+strconv.Itoa(i)+`"}`))
@@ -307,5 +310,24 @@ func TestRequestRatesAndQuotasReachTheirRooms(t *testing.T) {
 	}
 	if codes[http.StatusOK] != 2 || codes[http.StatusPaymentRequired] < 3 || codes[http.StatusTooManyRequests] < 1 {
 		t.Errorf("20 calls of CreateDomain: %v", codes)
+	}
+	clear(codes)
+	for i := range 5 {
+		body := `{"Name":"r` + strconv.Itoa(i) + `","EventPattern":"{\"source\":[\"s\"]}"}`
+		req, err := http.NewRequest(http.MethodPost, s.url, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		req.Header.Set("X-Amz-Target", "AWSEvents.PutRule")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		codes[resp.StatusCode]++
+	}
+	if codes[http.StatusOK] != 3 || codes[http.StatusBadRequest] != 2 {
+		t.Errorf("5 calls of PutRule where 3 are allowed: %v", codes)
 	}
 }

@@ -1,11 +1,12 @@
 // Package app puts the rooms together, starts and stops them, and holds the subcommands of the command
 // line. It is the only room that knows everybody, and nothing imports it but cmd/casestream.
 //
-//	cli.go     the command line · config.go the settings of a server · quotas.go those of Cases
+//	cli.go     the command line · config.go the settings of a server · quotas.go those of the services
 //	server.go  builds, starts and stops a server · services.go the list of services and targets
 //	keys.go    the access key that a server makes at its first run
 //	remote.go  the server that a command calls · progress.go how far a long command is
 //	simulate.go `casestream simulate` · cases.go `casestream cases export` and `import`
+//	pattern.go `casestream pattern test`
 //	demo.go    `casestream demo` · env.go `casestream env` · debug.go profiles
 package app
 
@@ -20,6 +21,9 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/svc/connectcases"
 )
 
 // Version is the release that this tree is on its way to.
@@ -32,23 +36,29 @@ type cli struct {
 	Env      envCmd      `cmd:"" help:"Print what a shell must export for AWS clients to find the server: eval \"$(casestream env)\"."`
 	Simulate simulateCmd `cmd:"" help:"Fill a server with believable case life, through the public API."`
 	Cases    casesCmd    `cmd:"" help:"Bring cases in and out, as JSON lines."`
+	Pattern  patternCmd  `cmd:"" help:"Test event patterns."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
-// streams are what a command may write to.
+// streams are what a command may read from and write to.
 type streams struct {
+	in       io.Reader
 	out, err io.Writer
 }
 
-// exit unwinds Main when kong asks to end the process, after --help for one.
+// exit is an exit code. It unwinds Main when kong asks to end the process, after --help for one, and is the
+// error of a command that has said all there is to say.
 type exit int
+
+// Error names the code.
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // gcPercent lets the heap of a small server grow further between collections than Go's default of 100: what
 // lives long is a few megabytes of caches, so the price is little memory, and the collector runs half as often.
 const gcPercent = 200
 
-// Main runs the command line and gives the exit code: 0 done, 1 failed, 2 wrongly called.
-func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+// Main runs the command line and gives the exit code: 0 done, 1 failed, 2 wrongly called, unless the command has codes of its own.
+func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
 			e, ok := p.(exit)
@@ -65,7 +75,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 	parser, err := kong.New(&c, kong.Name("casestream"),
 		kong.Description("Amazon Connect Cases event streams that you run yourself, for unmodified AWS clients."),
 		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(n int) { panic(exit(n)) }),
-		kong.Vars{"data": dataDefault(), "quotas": strings.Join(quotaNames(), ", ")}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdout, stderr}))
+		kong.Vars{"data": dataDefault(), "quotas": strings.Join(quotaNames[connectcases.Quotas](), ", "), "events_quotas": strings.Join(quotaNames[bus.Quotas](), ", ")}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams{stdin, stdout, stderr}))
 	if err != nil {
 		fmt.Fprintln(stderr, "casestream:", err)
 		return 1
@@ -75,11 +85,16 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (code in
 		fmt.Fprintln(stderr, "casestream:", err)
 		return 2
 	}
-	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(stderr, "casestream:", err)
-		return 1
+	err = command.Run()
+	var own exit
+	switch {
+	case err == nil || errors.Is(err, context.Canceled):
+		return 0
+	case errors.As(err, &own):
+		return int(own)
 	}
-	return 0
+	fmt.Fprintln(stderr, "casestream:", err)
+	return 1
 }
 
 // versionCmd is `casestream version`.

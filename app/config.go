@@ -11,36 +11,39 @@ import (
 	"strings"
 	"time"
 
+	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/postgres"
 	"github.com/casestream/casestream/store/sqlite"
+	"github.com/casestream/casestream/svc/connectcases"
 )
 
 // config is the settings of a server. The tags are the whole of a setting: its flag, its environment
 // variable, its default and its explanation.
 type config struct {
-	Listen                  string        `default:"127.0.0.1:4566" env:"CASESTREAM_LISTEN" help:"Address to serve on. Past the loopback interface it needs TLS (or --insecure-http)."`
-	Data                    string        `default:"${data}" env:"CASESTREAM_DATA" type:"path" help:"Folder for the database and the access key."`
-	Ephemeral               bool          `env:"CASESTREAM_EPHEMERAL" help:"Keep everything in a temporary folder, and remove it at the end."`
-	Store                   string        `env:"CASESTREAM_STORE" placeholder:"sqlite:PATH|postgres:DSN" help:"Where to store: sqlite:PATH or postgres:DSN (a postgres:// URL works as it is). Default: casestream.db in --data."`
-	Dev                     bool          `env:"CASESTREAM_DEV" help:"Take any access key, signed or not. Only on the loopback interface."`
-	Account                 string        `default:"111122223333" env:"CASESTREAM_ACCOUNT" help:"The AWS account in every ARN: 12 digits."`
-	Region                  string        `default:"us-east-1" env:"CASESTREAM_REGION" help:"The AWS Region in every ARN; clients must sign for it."`
-	AccessKey               string        `name:"access-key-id" env:"CASESTREAM_ACCESS_KEY_ID" help:"The access key that clients sign with. Default: made at the first run and kept in --data."`
-	SecretKey               string        `name:"secret-access-key" env:"CASESTREAM_SECRET_ACCESS_KEY" help:"The secret of --access-key-id."`
-	TLSCert                 string        `env:"CASESTREAM_TLS_CERT" type:"path" help:"PEM file with the server's certificate chain."`
-	TLSKey                  string        `env:"CASESTREAM_TLS_KEY" type:"path" help:"PEM file with the certificate's key."`
-	InsecureHTTP            bool          `name:"insecure-http" env:"CASESTREAM_INSECURE_HTTP" help:"Serve plain HTTP past the loopback interface, behind a proxy that adds TLS."`
-	Host                    []string      `env:"CASESTREAM_HOST" help:"Further host names under which clients reach the server."`
-	LogLevel                string        `default:"info" enum:"debug,info,warn,error" env:"CASESTREAM_LOG_LEVEL" help:"debug shows every request, info those that failed."`
-	SQSRecreateAfter        time.Duration `name:"sqs-recreate-after" default:"0s" env:"CASESTREAM_SQS_RECREATE_AFTER" help:"How long the name of a deleted queue stays taken: 60s on AWS."`
-	DebugListen             string        `env:"CASESTREAM_DEBUG_LISTEN" help:"Loopback address on which Go's profiles are served under /debug/pprof/."`
-	AWSRequestRates         bool          `name:"aws-request-rates" env:"CASESTREAM_AWS_REQUEST_RATES" help:"Answer what comes faster than AWS's default request quotas with ThrottlingException (Cases: about 2 a second for each operation). Without it nothing is throttled."`
-	CasesQuota              quotas        `name:"cases-quota" env:"CASESTREAM_CASES_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon Connect Cases other than AWS's defaults. The names: ${quotas}."`
-	CasesDeletedItemEvent   string        `name:"cases-deleted-item-event" default:"CASE.RELATED_ITEM.DELETED" enum:"CASE.RELATED_ITEM.DELETED,RELATED_ITEM.DELETED" env:"CASESTREAM_CASES_DELETED_ITEM_EVENT" help:"eventType of the deletion of a related item."`
-	CasesLowerCaseItemTypes bool          `name:"cases-lower-case-item-types" env:"CASESTREAM_CASES_LOWER_CASE_ITEM_TYPES" help:"Write relatedItemType in case events as comment, contact …"`
-	Strict                  bool          `hidden:"" env:"CASESTREAM_STRICT" help:"Fail loudly when an answer is not in AWS's model. For tests."`
-	LogFormat               string        `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
+	Listen                  string                      `default:"127.0.0.1:4566" env:"CASESTREAM_LISTEN" help:"Address to serve on. Past the loopback interface it needs TLS (or --insecure-http)."`
+	Data                    string                      `default:"${data}" env:"CASESTREAM_DATA" type:"path" help:"Folder for the database and the access key."`
+	Ephemeral               bool                        `env:"CASESTREAM_EPHEMERAL" help:"Keep everything in a temporary folder, and remove it at the end."`
+	Store                   string                      `env:"CASESTREAM_STORE" placeholder:"sqlite:PATH|postgres:DSN" help:"Where to store: sqlite:PATH or postgres:DSN (a postgres:// URL works as it is). Default: casestream.db in --data."`
+	Dev                     bool                        `env:"CASESTREAM_DEV" help:"Take any access key, signed or not. Only on the loopback interface."`
+	Account                 string                      `default:"111122223333" env:"CASESTREAM_ACCOUNT" help:"The AWS account in every ARN: 12 digits."`
+	Region                  string                      `default:"us-east-1" env:"CASESTREAM_REGION" help:"The AWS Region in every ARN; clients must sign for it."`
+	AccessKey               string                      `name:"access-key-id" env:"CASESTREAM_ACCESS_KEY_ID" help:"The access key that clients sign with. Default: made at the first run and kept in --data."`
+	SecretKey               string                      `name:"secret-access-key" env:"CASESTREAM_SECRET_ACCESS_KEY" help:"The secret of --access-key-id."`
+	TLSCert                 string                      `env:"CASESTREAM_TLS_CERT" type:"path" help:"PEM file with the server's certificate chain."`
+	TLSKey                  string                      `env:"CASESTREAM_TLS_KEY" type:"path" help:"PEM file with the certificate's key."`
+	InsecureHTTP            bool                        `name:"insecure-http" env:"CASESTREAM_INSECURE_HTTP" help:"Serve plain HTTP past the loopback interface, behind a proxy that adds TLS."`
+	Host                    []string                    `env:"CASESTREAM_HOST" help:"Further host names under which clients reach the server."`
+	LogLevel                string                      `default:"info" enum:"debug,info,warn,error" env:"CASESTREAM_LOG_LEVEL" help:"debug shows every request, info those that failed."`
+	SQSRecreateAfter        time.Duration               `name:"sqs-recreate-after" default:"0s" env:"CASESTREAM_SQS_RECREATE_AFTER" help:"How long the name of a deleted queue stays taken: 60s on AWS."`
+	DebugListen             string                      `env:"CASESTREAM_DEBUG_LISTEN" help:"Loopback address on which Go's profiles are served under /debug/pprof/."`
+	AWSRequestRates         bool                        `name:"aws-request-rates" env:"CASESTREAM_AWS_REQUEST_RATES" help:"Answer what comes faster than AWS's default request quotas with ThrottlingException (Cases: about 2 a second for each operation). Without it nothing is throttled."`
+	CasesQuota              quotas[connectcases.Quotas] `name:"cases-quota" env:"CASESTREAM_CASES_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon Connect Cases other than AWS's defaults. The names: ${quotas}."`
+	EventsQuota             quotas[bus.Quotas]          `name:"events-quota" env:"CASESTREAM_EVENTS_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon EventBridge other than AWS's defaults. The names: ${events_quotas}."`
+	CasesDeletedItemEvent   string                      `name:"cases-deleted-item-event" default:"CASE.RELATED_ITEM.DELETED" enum:"CASE.RELATED_ITEM.DELETED,RELATED_ITEM.DELETED" env:"CASESTREAM_CASES_DELETED_ITEM_EVENT" help:"eventType of the deletion of a related item."`
+	CasesLowerCaseItemTypes bool                        `name:"cases-lower-case-item-types" env:"CASESTREAM_CASES_LOWER_CASE_ITEM_TYPES" help:"Write relatedItemType in case events as comment, contact …"`
+	Strict                  bool                        `hidden:"" env:"CASESTREAM_STRICT" help:"Fail loudly when an answer is not in AWS's model. For tests."`
+	LogFormat               string                      `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
 }
 
 // dataDefault is the folder that a server keeps its data in when nobody names one.
@@ -71,7 +74,7 @@ func (c *config) check() error {
 	case c.Ephemeral && c.Store != "":
 		return errors.New("--ephemeral keeps everything in a temporary folder: it takes no --store")
 	}
-	if err := c.CasesQuota.check(); err != nil {
+	if err := errors.Join(c.CasesQuota.check("--cases-quota"), c.EventsQuota.check("--events-quota")); err != nil {
 		return err
 	}
 	if c.DebugListen != "" {

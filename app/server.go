@@ -90,7 +90,7 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	}
 	arns := arn.NewMaker(cfg.Account, cfg.Region)
 	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
-	s.bus = bus.New(s.db, bus.Config{ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns)})
+	s.bus = bus.New(s.db, bus.Config{ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns), Quotas: s.cfg.EventsQuota.room()})
 	handler, err := s.door(arns)
 	if err != nil {
 		return nil, err

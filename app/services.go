@@ -23,7 +23,7 @@ import (
 // services lists the AWS services that the server serves.
 func (s *server) services(arns arn.Maker) []*wire.Service {
 	s.cases = connectcases.New(connectcases.Config{
-		DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.cases(), Log: s.log,
+		DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.room(), Log: s.log,
 		RelatedItemDeleted: s.cfg.CasesDeletedItemEvent, LowerCaseItemTypes: s.cfg.CasesLowerCaseItemTypes,
 	})
 	return []*wire.Service{

@@ -1,8 +1,11 @@
 package bus
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 
+	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/store"
 )
 
@@ -12,14 +15,46 @@ const maxBatch = 64
 
 // PublishAll is PublishMany in a transaction of its own, which it may share with others that come at the
 // same time. It returns when the events are on stable storage.
+//
+// It is for events from outside: details may be any text. One that is not a JSON object is a fault.Invalid; the
+// others are delivered without the white space between their tokens.
 func (b *Bus) PublishAll(ctx context.Context, list []Outgoing) ([]error, error) {
-	own := make([]Outgoing, len(list)) // the caller may be gone when the batch still works
+	errs := make([]error, len(list))
+	own := make([]Outgoing, 0, len(list)) // the caller may be gone when the batch still works
 	for i, o := range list {
 		o.Event.setID()
 		ev := *o.Event
-		own[i] = Outgoing{o.Bus, &ev}
+		if ev.Detail, errs[i] = compactDetail(ev.Detail); errs[i] == nil {
+			own = append(own, Outgoing{o.Bus, &ev})
+		}
 	}
-	return b.puts.Do(ctx, own)
+	if len(own) == 0 {
+		return errs, nil
+	}
+	published, err := b.puts.Do(ctx, own)
+	if err != nil {
+		return nil, err
+	}
+	for i := range errs {
+		if errs[i] == nil {
+			errs[i], published = published[0], published[1:]
+		}
+	}
+	return errs, nil
+}
+
+// compactDetail takes the white space out of a detail, which must be a JSON object, or empty for one without
+// members.
+func compactDetail(text []byte) ([]byte, error) {
+	if len(text) == 0 {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	b.Grow(len(text))
+	if err := json.Compact(&b, text); err != nil || b.Bytes()[0] != '{' {
+		return nil, fault.Wrap(fault.Invalid, malformed, err)
+	}
+	return b.Bytes(), nil
 }
 
 // publishBatch publishes the events of concurrent PublishAlls.

@@ -7,18 +7,19 @@
 //
 //	bus.go       Bus and the event buses that exist · bus_sql.go their rows
 //	publish.go   Event, Publish: match, make out deliveries, carry them · batch.go events in a transaction of their own
-//	envelope.go  the bytes of an event as targets see them · path.go InputPath
+//	envelope.go  the bytes of an event as targets see them · input.go what a target receives instead
 //	delivery.go  Delivery and Local: what a target is handed; dead letters, counters
 //	drop.go      the log of what was dropped
 //	rule.go      rules · rule_sql.go their rows
 //	target.go    targets · target_sql.go their rows
-//	compiled.go  a bus's rules, compiled · compiled_sql.go how they are loaded
+//	change.go    the log of changes of rules and targets · change_sql.go its rows
+//	current.go   the compiled rules of a bus, as a transaction sees them
+//	compiled.go  rules, compiled · compiled_sql.go how they are loaded · compiled_table.go rules by number
 package bus
 
 import (
 	"cmp"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -38,11 +39,8 @@ const (
 	SubjectTarget = "Target"
 )
 
-// AWS's quotas, in force where Config gives none.
-const (
-	defaultRulesPerBus    = 300
-	defaultTargetsPerRule = 5
-)
+// awsQuotas are in force where Config gives none.
+var awsQuotas = Quotas{RulesPerBus: 300, WildcardRulesPerBus: 30, TargetsPerRule: 5}
 
 // Config is what a Bus needs from outside. Log and Metrics may be nil.
 type Config struct {
@@ -51,8 +49,13 @@ type Config struct {
 	Metrics *obs.Registry
 	// Locals are the targets in our own store, by the service part of their ARN: "sqs".
 	Locals map[string]Local
-	// RulesPerBus and TargetsPerRule are quotas; 0 is AWS's.
-	RulesPerBus, TargetsPerRule int
+	Quotas Quotas
+}
+
+// Quotas bound what an account may have. 0 stands for AWS's default.
+type Quotas struct {
+	RulesPerBus, WildcardRulesPerBus int // the latter of rules whose pattern has a wildcard
+	TargetsPerRule                   int
 }
 
 // Bus holds every event bus of an account.
@@ -63,7 +66,7 @@ type Bus struct {
 	puts  *store.Batch[[]Outgoing, []error]
 
 	mu       sync.RWMutex
-	compiled map[string]*ruleSet // by bus name
+	compiled map[string]*compiledBus // by bus name
 }
 
 // EventBus is one event bus.
@@ -80,9 +83,11 @@ func New(db *store.DB, cfg Config) *Bus {
 	if cfg.Metrics == nil {
 		cfg.Metrics = obs.NewRegistry()
 	}
-	cfg.RulesPerBus = cmp.Or(cfg.RulesPerBus, defaultRulesPerBus)
-	cfg.TargetsPerRule = cmp.Or(cfg.TargetsPerRule, defaultTargetsPerRule)
-	b := &Bus{cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log), compiled: make(map[string]*ruleSet)}
+	q := &cfg.Quotas
+	q.RulesPerBus = cmp.Or(q.RulesPerBus, awsQuotas.RulesPerBus)
+	q.WildcardRulesPerBus = cmp.Or(q.WildcardRulesPerBus, awsQuotas.WildcardRulesPerBus)
+	q.TargetsPerRule = cmp.Or(q.TargetsPerRule, awsQuotas.TargetsPerRule)
+	b := &Bus{cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log), compiled: make(map[string]*compiledBus)}
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
 	return b
 }
@@ -125,16 +130,6 @@ func (b *Bus) NameOf(nameOrARN string) (string, bool) {
 		return "", false
 	}
 	return a.Resource[len(kind):], true
-}
-
-// touch draws a new version for a bus, so that every node compiles its rules anew. It comes first in each
-// change: holding the bus's row until the commit, it also keeps two changes from passing a quota together.
-func touch(tx *store.Tx, name string) error {
-	found, err := updateVersion(tx, name, rand.Int64())
-	if err == nil && !found {
-		err = missingBus(name)
-	}
-	return err
 }
 
 // missingBus says that a bus does not exist.

@@ -76,7 +76,7 @@ func over(t *testing.T, db *store.DB, cfg bus.Config) *fixture {
 // each runs a test once an engine.
 func each(t *testing.T, test func(f *fixture)) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
-		test(over(t, d.Open(t, store.Options{}), bus.Config{RulesPerBus: 3}))
+		test(over(t, d.Open(t, store.Options{}), bus.Config{Quotas: bus.Quotas{RulesPerBus: 3}}))
 	})
 }
 

@@ -5,15 +5,14 @@ import (
 
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/pattern"
-	"github.com/casestream/casestream/store"
 )
 
 // ruleSet is all that a publish needs to know of a bus, as it was at a version. It never changes.
 type ruleSet struct {
 	bus      string
-	version  int64
-	patterns *pattern.Set // rule i has the id i
-	rules    []compiledRule
+	at       version
+	patterns *pattern.Set // a rule's id is its number
+	rules    ruleTable
 }
 
 // compiledRule is an enabled rule with its targets.
@@ -25,65 +24,65 @@ type compiledRule struct {
 // compiledTarget is a target whose settings have been read.
 type compiledTarget struct {
 	Target
-	service string
-	path    path
-	pathErr error
+	service  string
+	input    input
+	inputErr error // nil, unless only another version of the program could read the settings
 }
 
-// current gives the compiled rules of a bus as the transaction sees them; nil when there is no such bus.
-func (b *Bus) current(tx *store.Tx, bus string) (*ruleSet, error) {
-	version, found, err := getVersion(tx, bus)
-	if err != nil || !found {
-		return nil, err
-	}
-	b.mu.RLock()
-	set := b.compiled[bus]
-	b.mu.RUnlock()
-	if set != nil && set.version == version {
-		return set, nil
-	}
-	loaded, version, err := loadRules(tx, bus)
-	if err != nil {
-		return nil, err
-	}
-	set = b.compile(bus, version, loaded)
-	// A version is never drawn twice, so a set of a change that rolls back is never taken for current.
-	b.mu.Lock()
-	b.compiled[bus] = set
-	b.mu.Unlock()
-	return set, nil
-}
-
-// loadedRule is an enabled rule as it is stored.
-type loadedRule struct {
-	name, pattern string
-	targets       []Target
-}
-
-// compile reads the patterns and settings of a bus's rules.
-func (b *Bus) compile(bus string, version int64, loaded []loadedRule) *ruleSet {
-	set := &ruleSet{bus: bus, version: version}
-	var patterns []pattern.Rule
-	for _, l := range loaded {
-		p, err := pattern.Compile(l.pattern)
-		if err != nil {
-			// It was accepted when it was stored: only a program that reads fewer patterns can get here.
-			b.cfg.Log.Error("rule unreadable", slog.String("bus", bus), slog.String("rule", l.name), slog.Any("err", err))
-			continue
+// compile makes the set of a bus's rules.
+func (b *Bus) compile(bus string, at version, loaded []loadedRule) *ruleSet {
+	set := &ruleSet{bus: bus, at: at}
+	patterns := make([]pattern.Rule, 0, len(loaded))
+	for i := range loaded {
+		if p := b.compilePattern(bus, &loaded[i]); p != nil {
+			patterns = append(patterns, pattern.Rule{ID: pattern.RuleID(loaded[i].number), Pattern: p})
+			set.rules = set.rules.with(loaded[i].number, b.compileRule(bus, &loaded[i]))
 		}
-		patterns = append(patterns, pattern.Rule{ID: pattern.RuleID(len(set.rules)), Pattern: p})
-		r := compiledRule{name: l.name, arn: b.RuleARN(bus, l.name)}
-		for _, t := range l.targets {
-			c := compiledTarget{Target: t, service: serviceOf(t.ARN)}
-			if t.InputPath != nil {
-				c.path, c.pathErr = parsePath(*t.InputPath)
-			}
-			r.targets = append(r.targets, c)
-		}
-		set.rules = append(set.rules, r)
 	}
 	set.patterns = pattern.Build(patterns)
 	return set
+}
+
+// derive makes the set that comes of another one by changes of some rules.
+func (b *Bus) derive(base *ruleSet, at version, changed []loadedRule) *ruleSet {
+	set := &ruleSet{bus: base.bus, at: at, patterns: base.patterns, rules: base.rules}
+	for i := range changed {
+		l := &changed[i]
+		var p *pattern.Pattern
+		if !l.gone {
+			p = b.compilePattern(base.bus, l)
+		}
+		if p == nil {
+			set.patterns = set.patterns.Without(pattern.RuleID(l.number))
+			set.rules = set.rules.with(l.number, nil)
+			continue
+		}
+		set.patterns = set.patterns.With(pattern.Rule{ID: pattern.RuleID(l.number), Pattern: p})
+		set.rules = set.rules.with(l.number, b.compileRule(base.bus, l))
+	}
+	return set
+}
+
+// compilePattern reads a rule's pattern, nil where it cannot.
+func (b *Bus) compilePattern(bus string, l *loadedRule) *pattern.Pattern {
+	p, err := pattern.Compile(l.pattern)
+	if err != nil {
+		// It was accepted when it was stored: only a program that reads fewer patterns can get here.
+		b.cfg.Log.Error("rule unreadable", slog.String("bus", bus), slog.String("rule", l.name), slog.Any("err", err))
+		return nil
+	}
+	return p
+}
+
+// compileRule reads the settings of a rule's targets.
+func (b *Bus) compileRule(bus string, l *loadedRule) *compiledRule {
+	r := &compiledRule{name: l.name, arn: b.RuleARN(bus, l.name)}
+	for _, t := range l.targets {
+		c := compiledTarget{Target: t, service: serviceOf(t.ARN)}
+		c.input, c.inputErr = readInput(&t)
+		r.targets = append(r.targets, c)
+	}
+	return r
 }
 
 // serviceOf gives the service part of an ARN, "" for what is none.

@@ -2,10 +2,12 @@ package bus
 
 import (
 	"errors"
+	"time"
 
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/transform"
 )
 
 // Delivery is one event on its way to one target of one rule.
@@ -42,6 +44,7 @@ const (
 	NoPermissions    = "NO_PERMISSIONS"
 	NoResource       = "NO_RESOURCE"
 	InvalidParameter = "INVALID_PARAMETER"
+	InvalidJSON      = "INVALID_JSON" // what a template became
 	NoSuchBus        = "NO_SUCH_BUS"
 	Undecided        = "UNDECIDED" // a pattern's verdict would have cost too much
 )
@@ -54,31 +57,27 @@ func codeOf(err error) (string, bool) {
 	case fault.NotFound:
 		return NoResource, true
 	case fault.Invalid:
+		if errors.Is(err, transform.ErrNotJSON) {
+			return InvalidJSON, true
+		}
 		return InvalidParameter, true
 	case fault.Internal, fault.Conflict, fault.Limit, fault.Busy, fault.Unavailable:
 	}
 	return "", false
 }
 
-// address makes out the delivery of an event, whose bytes are text, to a target.
-func (t *compiledTarget) address(ev *Event, text []byte, bus string, r *compiledRule) *Delivery {
+// address makes out the delivery of an event, whose bytes are text, to a target; now is when the event came.
+func (t *compiledTarget) address(ev *Event, text []byte, bus string, r *compiledRule, now time.Time) *Delivery {
 	d := &Delivery{
-		Event: ev, Body: text, BusName: bus, RuleName: r.name, RuleARN: r.arn,
+		Event: ev, BusName: bus, RuleName: r.name, RuleARN: r.arn,
 		TargetID: t.ID, TargetARN: t.ARN, MessageGroupID: t.MessageGroupID, DeadLetterARN: t.DeadLetterARN,
 		service: t.service, envelope: text,
 	}
-	switch {
-	case t.Input != nil:
-		d.Body = []byte(*t.Input)
-	case t.InputPath != nil && t.pathErr != nil:
-		d.Err = fault.Wrap(fault.Invalid, "The target's InputPath cannot be read", t.pathErr)
-	case t.InputPath != nil:
-		found, ok := t.path.find(text)
-		if !ok {
-			d.Err = fault.New(fault.Invalid, "The target's InputPath "+*t.InputPath+" selects nothing in the event")
-		}
-		d.Body = found
+	if t.inputErr != nil {
+		d.Err = fault.New(fault.Invalid, wordsFor(t.inputErr, t.ID))
+		return d
 	}
+	d.Body, d.Err = t.input.body(text, transform.Origin{RuleARN: r.arn, RuleName: r.name, IngestionTime: now})
 	return d
 }
 

@@ -5,12 +5,27 @@ import "time"
 // Envelope shows tests the bytes of an event.
 func Envelope(ev *Event) []byte { return envelope(ev, "111122223333", "eu-west-2", time.Unix(0, 0)) }
 
-// Find shows tests what an InputPath selects.
-func Find(text, event string) (found string, valid, ok bool) {
-	p, err := parsePath(text)
-	if err != nil {
-		return "", false, false
+// Table is a ruleTable that tests fill with names.
+type Table struct{ t ruleTable }
+
+// With gives the table with another name of a number, or, where the name is empty, with none.
+func (t Table) With(number int64, name string) Table {
+	if name == "" {
+		return Table{t.t.with(number, nil)}
 	}
-	v, ok := p.find([]byte(event))
-	return string(v), true, ok
+	return Table{t.t.with(number, &compiledRule{name: name})}
 }
+
+// Get gives the name of a number.
+func (t Table) Get(number int64) string {
+	if r := t.t.get(number); r != nil {
+		return r.name
+	}
+	return ""
+}
+
+// Empty says whether the table holds no page any more.
+func (t Table) Empty() bool { return t.t.root == nil }
+
+// CompactDetail shows tests what becomes of a detail from outside.
+func CompactDetail(text []byte) ([]byte, error) { return compactDetail(text) }

@@ -22,6 +22,9 @@ type Event struct {
 	TraceHeader        string // X-Ray's; targets pass it on
 }
 
+// malformed is what a client hears of a detail that is no JSON object.
+const malformed = "Detail is malformed."
+
 // Outgoing is an event with the bus that it is meant for.
 type Outgoing struct {
 	Bus   string
@@ -39,7 +42,8 @@ func (ev *Event) setID() {
 // transaction. That a target fails is not the publisher's business: the event goes to the target's
 // dead-letter queue or is dropped, counted and logged. So is an event for a bus that does not exist.
 //
-// An event that is not JSON is a fault.Invalid, and leaves tx as it was.
+// Whoever publishes answers for the detail being what Event says: of an event that is not JSON no more is read
+// than what the rules ask for. Where that shows it, the error is a fault.Invalid and the event reaches nobody.
 func (b *Bus) Publish(tx *store.Tx, busName string, ev *Event) error {
 	errs, err := b.PublishMany(tx, []Outgoing{{busName, ev}})
 	if err != nil {
@@ -109,15 +113,15 @@ func (r *routing) route(set *ruleSet, ev *Event) error {
 	ids, err := set.patterns.Match(text, room[:0])
 	switch {
 	case errors.Is(err, pattern.ErrEvent):
-		return fault.Wrap(fault.Invalid, "Detail is malformed.", err)
+		return fault.Wrap(fault.Invalid, malformed, err)
 	case err != nil:
 		r.lose(&Delivery{Event: ev, BusName: set.bus}, Undecided, err)
 	}
-	for _, i := range ids {
+	for _, id := range ids {
 		r.done.matched++
-		rule := &set.rules[i]
+		rule := set.rules.get(int64(id))
 		for t := range rule.targets {
-			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule))
+			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule, r.tx.Now()))
 		}
 	}
 	return nil

@@ -272,21 +272,31 @@ func TestPublishAllAnswersForEachEvent(t *testing.T) {
 		f.rule("r", `{"detail":{"x":[1]}}`, target("q"))
 		list := []bus.Outgoing{
 			{Bus: bus.Default, Event: &bus.Event{Source: "s", DetailType: "t", Detail: []byte(`{"x":1}`)}},
-			{Bus: bus.Default, Event: &bus.Event{Source: "s", DetailType: "t", Detail: []byte(`{"x":`)}},
+			{Bus: bus.Default, Event: &bus.Event{Source: "s", DetailType: "t", Detail: []byte(`{"x":1,"y":`)}},
 			{Bus: "nowhere", Event: &bus.Event{Source: "s", DetailType: "t"}},
-			{Bus: bus.Default, Event: &bus.Event{ID: "mine", Source: "s", DetailType: "t", Detail: []byte(`{"x":1}`)}},
+			{Bus: bus.Default, Event: &bus.Event{ID: "mine", Source: "s", DetailType: "t", Detail: []byte(" {\n\t\"x\" : 1 } ")}},
+			{Bus: bus.Default, Event: &bus.Event{Source: "s", DetailType: "t", Detail: []byte(`[{"x":1}]`)}},
+			{Bus: bus.Default, Event: &bus.Event{Source: "s", DetailType: "t", Detail: []byte(`{"x":1}}`)}},
 		}
 		errs, err := f.bus.PublishAll(f.Context(), list)
 		if err != nil {
 			f.Fatal(err)
 		}
-		refused(f.T, errs[1], fault.Invalid, "Detail is malformed.")
+		for _, i := range []int{1, 4, 5} {
+			refused(f.T, errs[i], fault.Invalid, "Detail is malformed.")
+		}
 		if errs[0] != nil || errs[2] != nil || errs[3] != nil {
 			f.Errorf("errs = %v", errs)
 		}
 		got := f.wants("r/q", "r/q")
 		if got[0].Event.ID != list[0].Event.ID || got[1].Event.ID != "mine" {
 			f.Errorf("ids %s and %s, want %s and mine", got[0].Event.ID, got[1].Event.ID, list[0].Event.ID)
+		}
+		if body := string(got[1].Body); !strings.HasSuffix(body, `"detail":{"x":1}}`) {
+			f.Errorf("body %s", body)
+		}
+		if errs, err = f.bus.PublishAll(f.Context(), list[4:]); err != nil || errs[0] == nil || errs[1] == nil {
+			f.Errorf("with no good event among them: %v, %v", errs, err)
 		}
 	})
 }

@@ -25,7 +25,13 @@ type Rule struct {
 	Description, RoleARN string
 	Tags                 map[string]string
 	Created, Modified    time.Time
+
+	number   int64 // of the change that made it
+	wildcard int   // 1: its pattern has a wildcard
 }
+
+// id is how the log of changes names the rule.
+func (r *Rule) id() ruleID { return ruleID{r.Name, r.number} }
 
 // RuleARN makes a rule's ARN, which does not name the default bus.
 func (b *Bus) RuleARN(bus, rule string) string {
@@ -38,7 +44,8 @@ func (b *Bus) RuleARN(bus, rule string) string {
 // PutRule makes a rule, or gives an existing one all that r says; its targets, tags and time of creation
 // stay. A pattern that is not one is a fault.Invalid that wraps a *pattern.Error.
 func (b *Bus) PutRule(tx *store.Tx, r Rule) error {
-	if _, err := pattern.Compile(r.Pattern); err != nil {
+	compiled, err := pattern.Compile(r.Pattern)
+	if err != nil {
 		return &fault.Error{Kind: fault.Invalid, Subject: SubjectRule, ID: r.Name, Err: err}
 	}
 	for name, text := range map[string]string{"Description": r.Description, "RoleArn": r.RoleARN} {
@@ -46,23 +53,42 @@ func (b *Bus) PutRule(tx *store.Tx, r Rule) error {
 			return &fault.Error{Kind: fault.Invalid, Subject: SubjectRule, ID: r.Name, Msg: "Parameter " + name + " is not valid."}
 		}
 	}
-	if err := touch(tx, r.Bus); err != nil {
-		return err
-	}
-	_, err := getRule(tx, r.Bus, r.Name)
-	if missing := fault.KindOf(err) == fault.NotFound; err != nil && !missing {
-		return err
-	} else if missing {
-		n, err := countRules(tx, r.Bus)
-		if err != nil {
-			return err
-		}
-		if n >= b.cfg.RulesPerBus {
-			return overLimit()
-		}
-	}
 	r.State = cmp.Or(r.State, Enabled)
-	return putRule(tx, r)
+	if compiled.HasWildcard() {
+		r.wildcard = 1
+	}
+	return change(tx, r.Bus, func(number int64) (ruleID, error) {
+		old, err := getRule(tx, r.Bus, r.Name)
+		made := 0
+		switch {
+		case err == nil:
+			r.number = old.number
+		case fault.KindOf(err) == fault.NotFound:
+			r.number, made = number, 1
+		default:
+			return ruleID{}, err
+		}
+		if err := b.useQuota(tx, r.Bus, made, r.wildcard-old.wildcard); err != nil {
+			return ruleID{}, err
+		}
+		return r.id(), putRule(tx, r)
+	})
+}
+
+// useQuota adds to the numbers of a bus's rules and of those with a wildcard, and refuses what is over a quota. A
+// quota that was lowered since takes nothing away.
+func (b *Bus) useQuota(tx *store.Tx, bus string, rules, wildcards int) error {
+	if rules == 0 && wildcards == 0 {
+		return nil
+	}
+	n, w, err := addRules(tx, bus, rules, wildcards)
+	if err != nil {
+		return err
+	}
+	if rules > 0 && n > b.cfg.Quotas.RulesPerBus || wildcards > 0 && w > b.cfg.Quotas.WildcardRulesPerBus {
+		return overLimit()
+	}
+	return nil
 }
 
 // Rule gives the rule of a name; a missing rule, or bus, is a fault.NotFound.
@@ -90,30 +116,32 @@ func (b *Bus) Rules(tx *store.Tx, bus, prefix string) ([]Rule, error) {
 
 // SetRuleState enables or disables a rule.
 func (b *Bus) SetRuleState(tx *store.Tx, bus, name, state string) error {
-	if err := touch(tx, bus); err != nil {
-		return err
-	}
-	found, err := updateRuleState(tx, bus, name, state)
-	if err == nil && !found {
-		err = missingRule(bus, name)
-	}
-	return err
+	return change(tx, bus, func(int64) (ruleID, error) {
+		number, found, err := updateRuleState(tx, bus, name, state)
+		if err == nil && !found {
+			err = missingRule(bus, name)
+		}
+		return ruleID{name, number}, err
+	})
 }
 
 // DeleteRule removes a rule; one that does not exist is removed already. A rule that still has targets is
 // a fault.Conflict.
 func (b *Bus) DeleteRule(tx *store.Tx, bus, name string) error {
-	if err := touch(tx, bus); err != nil {
-		return err
-	}
-	n, err := countTargets(tx, bus, name)
-	if err != nil {
-		return err
-	}
-	if n > 0 {
-		return &fault.Error{Kind: fault.Conflict, Subject: SubjectRule, ID: name, Msg: "Rule can't be deleted since it has targets."}
-	}
-	return deleteRule(tx, bus, name)
+	return change(tx, bus, func(int64) (ruleID, error) {
+		n, err := countTargets(tx, bus, name)
+		if err != nil {
+			return ruleID{}, err
+		}
+		if n > 0 {
+			return ruleID{}, &fault.Error{Kind: fault.Conflict, Subject: SubjectRule, ID: name, Msg: "Rule can't be deleted since it has targets."}
+		}
+		gone, found, err := deleteRule(tx, bus, name)
+		if err != nil || !found {
+			return ruleID{}, err
+		}
+		return gone.id(), b.useQuota(tx, bus, -1, -gone.wildcard)
+	})
 }
 
 // storable says whether every database takes a text: PostgreSQL has none with a NUL in it.

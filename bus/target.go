@@ -1,7 +1,6 @@
 package bus
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/casestream/casestream/base/arn"
@@ -14,12 +13,16 @@ type Target struct {
 	ID  string `json:"-"`
 	ARN string `json:"-"`
 
-	RoleARN        string  `json:"roleArn,omitempty"`
-	Input          *string `json:"input,omitempty"`     // JSON that is delivered instead of the event
-	InputPath      *string `json:"inputPath,omitempty"` // what of the event is delivered; Input goes before it
-	MessageGroupID string  `json:"messageGroupId,omitempty"`
-	DeadLetterARN  string  `json:"deadLetterArn,omitempty"`
-	Retry          *Retry  `json:"retry,omitempty"`
+	RoleARN string `json:"roleArn,omitempty"`
+
+	// What is delivered instead of the event; of several, the first.
+	Input            *string           `json:"input,omitempty"`            // this JSON
+	InputPath        *string           `json:"inputPath,omitempty"`        // a part of the event
+	InputTransformer *InputTransformer `json:"inputTransformer,omitempty"` // a template with parts of the event in it
+
+	MessageGroupID string `json:"messageGroupId,omitempty"`
+	DeadLetterARN  string `json:"deadLetterArn,omitempty"`
+	Retry          *Retry `json:"retry,omitempty"`
 }
 
 // Retry bounds how long a target is tried; nil leaves a bound to the default.
@@ -36,22 +39,22 @@ func (b *Bus) PutTargets(tx *store.Tx, bus, rule string, targets []Target) error
 			return err
 		}
 	}
-	if err := touch(tx, bus); err != nil {
-		return err
-	}
-	if _, err := getRule(tx, bus, rule); err != nil {
-		return err
-	}
-	for _, t := range targets {
-		if err := putTarget(tx, bus, rule, t); err != nil {
-			return err
+	return change(tx, bus, func(int64) (ruleID, error) {
+		r, err := getRule(tx, bus, rule)
+		if err != nil {
+			return ruleID{}, err
 		}
-	}
-	n, err := countTargets(tx, bus, rule)
-	if err == nil && n > b.cfg.TargetsPerRule {
-		err = overLimit()
-	}
-	return err
+		for _, t := range targets {
+			if err := putTarget(tx, bus, rule, t); err != nil {
+				return ruleID{}, err
+			}
+		}
+		n, err := countTargets(tx, bus, rule)
+		if err == nil && n > b.cfg.Quotas.TargetsPerRule {
+			err = overLimit()
+		}
+		return r.id(), err
+	})
 }
 
 // checkTarget refuses a target that no event could ever reach.
@@ -66,13 +69,8 @@ func (b *Bus) checkTarget(t *Target) error {
 	if b.cfg.Locals[a.Service] == nil {
 		return refuse("Target " + t.ID + ": a target of the service " + a.Service + " is not supported by this version of Casestream.")
 	}
-	if t.Input != nil && !json.Valid([]byte(*t.Input)) {
-		return refuse("JSON syntax error in Input for target " + t.ID + ".")
-	}
-	if t.InputPath != nil {
-		if _, err := parsePath(*t.InputPath); err != nil {
-			return refuse("Parameter InputPath is not valid for target " + t.ID + ". Reason: " + err.Error() + ".")
-		}
+	if _, err := readInput(t); err != nil {
+		return refuse(wordsFor(err, t.ID))
 	}
 	if t.DeadLetterARN != "" {
 		if q, ok := arn.Parse(t.DeadLetterARN); !ok || q.Service != "sqs" {
@@ -95,18 +93,18 @@ func (b *Bus) Targets(tx *store.Tx, bus, rule string) ([]Target, error) {
 
 // RemoveTargets takes targets from a rule; ids that the rule does not have are passed over.
 func (b *Bus) RemoveTargets(tx *store.Tx, bus, rule string, ids []string) error {
-	if err := touch(tx, bus); err != nil {
-		return err
-	}
-	if _, err := getRule(tx, bus, rule); err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := deleteTarget(tx, bus, rule, id); err != nil {
-			return err
+	return change(tx, bus, func(int64) (ruleID, error) {
+		r, err := getRule(tx, bus, rule)
+		if err != nil {
+			return ruleID{}, err
 		}
-	}
-	return nil
+		for _, id := range ids {
+			if err := deleteTarget(tx, bus, rule, id); err != nil {
+				return ruleID{}, err
+			}
+		}
+		return r.id(), nil
+	})
 }
 
 // RuleNamesByTarget lists the rules of a bus that have a target of an ARN, in name order.

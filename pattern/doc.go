@@ -7,7 +7,10 @@
 // A pattern is read once by Compile, which answers with AWS's own words when the text is refused. $or is
 // expanded there: a Pattern is a list of alternatives, each a list of constraints in path order, each a list
 // of matchers of which one must hold. A Set compiles many patterns into one index and flattens an event
-// once, keeping only the leaves that some pattern names.
+// once, keeping only the leaves that some pattern names. Explain tells which path of a pattern an event fails
+// first, and why.
+//
+// The language, with an example for each of its rules, is described in docs/event-patterns.md.
 //
 // Patterns are untrusted: Compile takes no text of more than 64 KiB, no objects more than 1,000 deep, no number
 // of more than 1,000 digits, 256 fields, 1,000 combinations of $or and 100,000 fields of all combinations
@@ -32,4 +35,7 @@
 //	set.go            Set: the index over many rules
 //	flatten.go        an event becomes leaves
 //	arrays.go         constraints may not be met by different elements of one array
+//	explain.go        why an event does not match: verdicts on parts of the pattern
+//	explain_event.go  what the event has at the paths in question; explain_text.go: it in words
+//	describe.go       matchers in words
 package pattern

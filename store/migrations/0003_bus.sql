@@ -1,16 +1,32 @@
 -- bus: event buses, their rules and the rules' targets. All that a publish needs to know is compiled into
 -- memory under the bus's version; a publish itself reads the version and nothing else.
 CREATE TABLE bus (
-    name        TEXT   PRIMARY KEY,
-    version     BIGINT NOT NULL, -- drawn anew at each change of a rule or target: tells whether a compiled set is current
-    created_at  BIGINT NOT NULL, -- 0: the bus that every account has from the start
-    modified_at BIGINT NOT NULL
+    name           TEXT   PRIMARY KEY,
+    changes        BIGINT NOT NULL, -- how often a rule or target was changed
+    version        BIGINT NOT NULL, -- drawn anew at each change; with changes it tells whether a compiled set is current
+    rules          BIGINT NOT NULL, -- how many there are, and how many of them have a wildcard
+    wildcard_rules BIGINT NOT NULL,
+    created_at     BIGINT NOT NULL, -- 0: the bus that every account has from the start
+    modified_at    BIGINT NOT NULL
 ) /*clustered*/;
-INSERT INTO bus (name, version, created_at, modified_at) VALUES ('default', 0, 0, 0);
+INSERT INTO bus (name, changes, version, rules, wildcard_rules, created_at, modified_at) VALUES ('default', 0, 0, 0, 0, 0, 0);
+
+-- The last changes of each bus, so that a compiled set is brought up to date by reading what changed since.
+CREATE TABLE bus_change (
+    bus         TEXT   NOT NULL,
+    number      BIGINT NOT NULL, -- what bus.changes became; a bus begins with a row for 0
+    version     BIGINT NOT NULL, -- what bus.version became
+    rule        TEXT   NOT NULL, -- the name of the rule that changed, or whose targets did
+    rule_number BIGINT NOT NULL, -- its bus_rule.number, also where it is gone; 0: nothing changed
+    PRIMARY KEY (bus, number)
+) /*clustered*/;
+INSERT INTO bus_change (bus, number, version, rule, rule_number) VALUES ('default', 0, 0, '', 0);
 
 CREATE TABLE bus_rule (
     bus         TEXT   NOT NULL,
     name        TEXT   NOT NULL,
+    number      BIGINT NOT NULL, -- of the change that made it: no other rule of the bus ever has it
+    wildcard    BIGINT NOT NULL, -- 1: its pattern has a wildcard; 0: not
     state       TEXT   NOT NULL,
     pattern     TEXT   NOT NULL, -- as it was given
     description TEXT   NOT NULL,

@@ -1,9 +1,7 @@
 package eventbridge
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"strings"
 
 	api "github.com/casestream/casestream/awsapi/eventbridge"
@@ -97,17 +95,12 @@ func (s *Service) readEntry(e *api.PutEventsRequestEntry) (bus.Outgoing, *api.Pu
 	if strings.HasPrefix(*e.Source, "aws.") {
 		return none, refuse("NotAuthorizedForSourceException", "Not authorized for the source.")
 	}
-	var detail bytes.Buffer
-	detail.Grow(len(*e.Detail))
-	if json.Compact(&detail, []byte(*e.Detail)) != nil || detail.Bytes()[0] != '{' {
-		return none, refuse("MalformedDetail", "Detail is malformed.")
-	}
 	name, ok := s.bus.NameOf(value(e.EventBusName))
 	if !ok {
 		name = *e.EventBusName
 	}
 	ev := &bus.Event{
-		Source: *e.Source, DetailType: *e.DetailType, Resources: e.Resources, Detail: detail.Bytes(), TraceHeader: value(e.TraceHeader),
+		Source: *e.Source, DetailType: *e.DetailType, Resources: e.Resources, Detail: []byte(*e.Detail), TraceHeader: value(e.TraceHeader),
 	}
 	if e.Time != nil {
 		ev.Time = *e.Time

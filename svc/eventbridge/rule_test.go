@@ -60,8 +60,11 @@ func TestTargetOperationsAnswerAsAWSDoes(t *testing.T) {
 		const a = `{"Id":"a","Arn":"` + sqs + `q.fifo","SqsParameters":{"MessageGroupId":"g"},"Input":"{}","RoleArn":"arn:aws:iam::1:role/x",
 			"DeadLetterConfig":{"Arn":"` + sqs + `dlq"},"RetryPolicy":{"MaximumRetryAttempts":0}}`
 		const b = `{"Id":"b","Arn":"` + sqs + `q","InputPath":"$.detail"}`
-		f.gives("PutTargets", `{"Rule":"r","Targets":[`+b+`,`+a+`]}`, done)
-		f.gives("ListTargetsByRule", `{"Rule":"r"}`, `{"Targets":[`+a+`,`+b+`]}`)
+		const c = `{"Id":"c","Arn":"` + sqs + `c","InputTransformer":{"InputPathsMap":{"id":"$.detail.id"},"InputTemplate":"{\"id\": <id>}"}}`
+		const d = `{"Id":"d","Arn":"` + sqs + `d","InputTransformer":{"InputTemplate":"\"<aws.events.rule-name>\""}}`
+		f.gives("PutTargets", `{"Rule":"r","Targets":[`+b+`,`+a+`,`+d+`,`+c+`]}`, done)
+		f.gives("ListTargetsByRule", `{"Rule":"r"}`, `{"Targets":[`+a+`,`+b+`,`+c+`,`+d+`]}`)
+		f.gives("RemoveTargets", `{"Rule":"r","Ids":["c","d"]}`, done)
 		f.gives("ListTargetsByRule", `{"Rule":"r","Limit":1}`, `{"Targets":[`+a+`],"NextToken":"dGFyZ2V0cx9hLdaeHQ"}`)
 		f.gives("ListRuleNamesByTarget", `{"TargetArn":"`+sqs+`q"}`, `{"RuleNames":["r"]}`)
 		f.gives("ListRuleNamesByTarget", `{"TargetArn":"`+sqs+`none"}`, `{"RuleNames":[]}`)
@@ -83,7 +86,16 @@ func TestBadTargetsAreRefused(t *testing.T) {
 		put(`{"Id":"t","Arn":"arn:aws:sqs:eu-west-2:111122223333:q.fifo"}`, validation, "Parameter(s) SqsParameters must be specified for target: t.")
 		put(`{"Id":"t",`+sqs+`,"Input":"{}","InputPath":"$.detail"}`, validation, "Only one of Input, InputPath, or InputTransformer must be provided for target t.")
 		put(`{"Id":"t",`+sqs+`,"Input":"{}","InputTransformer":{"InputTemplate":"{}"}}`, validation, "Only one of Input, InputPath, or InputTransformer must be provided for target t.")
-		put(`{"Id":"t",`+sqs+`,"InputTransformer":{"InputTemplate":"{}"}}`, validation, "Target t: InputTransformer is not supported by this version of Casestream.")
+		put(`{"Id":"t",`+sqs+`,"InputPath":"$","InputTransformer":{"InputTemplate":"{}"}}`, validation, "Only one of Input, InputPath, or InputTransformer must be provided for target t.")
+		put(`{"Id":"t",`+sqs+`,"Input":"env:dev"}`, validation, `JSON syntax error in input for target t: [Source: (String)"env:dev"; line: 1, column: 4]`)
+		put(`{"Id":"t",`+sqs+`,"InputTransformer":{"InputTemplate":"\"<detail>\""}}`, validation, "InputTemplate for target t contains invalid placeholder detail.")
+		put(`{"Id":"t",`+sqs+`,"InputTransformer":{"InputTemplate":"hello"}}`, validation, `Invalid InputTemplate for target t : [Source: (String)"hello"; line: 1, column: 6].`)
+		put(`{"Id":"t",`+sqs+`,"InputTransformer":{"InputPathsMap":{"a":"detail"},"InputTemplate":"<a>"}}`, validation,
+			"Parameter InputPathsMap is not valid for target t. Reason: a is no path. A path is $ followed by .name, .*, [index], [*] or ['name'], of at most 256 characters.")
+		put(`{"Id":"t",`+sqs+`,"InputTransformer":{"InputPathsMap":{"AWS.a":"$"},"InputTemplate":"{}"}}`, validation,
+			`1 validation error detected: Value 'AWS.a' at 'targets.2.member.inputTransformer.inputPathsMap' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [A-Za-z0-9\_\-]+]`)
+		put(`{"Id":"t",`+sqs+`,"InputTransformer":{}}`, validation,
+			`1 validation error detected: Value null at 'targets.2.member.inputTransformer.inputTemplate' failed to satisfy constraint: Member must not be null`)
 		put(`{"Id":"t",`+sqs+`,"HttpParameters":{}}`, validation, "Target t: HttpParameters is not supported by this version of Casestream.")
 		put(`{"Id":"t","Arn":"arn:aws:lambda:eu-west-2:111122223333:function:f"}`, validation, "Target t: a target of the service lambda is not supported by this version of Casestream.")
 		put(`{"Id":"a b",`+sqs+`}`, validation, `1 validation error detected: Value 'a b' at 'targets.2.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`)
@@ -109,25 +121,5 @@ func TestDefaultBusIsThere(t *testing.T) {
 		f.gives("ListEventBuses", `{}`, `{"EventBuses":[`+bus+`]}`)
 		f.gives("ListEventBuses", `{"NamePrefix":"x"}`, `{"EventBuses":[]}`)
 		f.fails("DescribeEventBus", `{"Name":"x"}`, "ResourceNotFoundException", "Event bus x does not exist.")
-	})
-}
-
-func TestTestEventPatternJudgesAsARuleDoes(t *testing.T) {
-	each(t, func(f *fixture) {
-		event := func(more string) string {
-			return quote(`{"id":"i","account":"1","source":"s","time":"2026-01-01T00:00:00Z","region":"r","detail-type":"t"` + more + `}`)
-		}
-		for in, want := range map[string]string{
-			`{` + pattern + `,"Event":` + event("") + `}`:                            `{"Result":true}`,
-			`{"EventPattern":"{\"extra\":[1]}","Event":` + event(`,"extra":1`) + `}`: `{"Result":true}`,
-			`{"EventPattern":"{\"source\":[\"x\"]}","Event":` + event("") + `}`:      `{"Result":false}`,
-		} {
-			f.gives("TestEventPattern", in, want)
-		}
-		for _, bad := range []string{quote(`{"id":"i"}`), quote(`[]`), quote(`{`), quote(`null`), quote(`"x"`)} {
-			f.fails("TestEventPattern", `{`+pattern+`,"Event":`+bad+`}`, "ValidationException", "Parameter Event is not valid.")
-		}
-		f.fails("TestEventPattern", `{"EventPattern":"[]","Event":`+event("")+`}`, "InvalidEventPatternException",
-			"Event pattern is not valid. Reason: Filter is not an object\n at [Source: (String)\"[]\"; line: 1, column: 2]")
 	})
 }

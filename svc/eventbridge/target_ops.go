@@ -44,7 +44,6 @@ func readTarget(in *api.Target) (bus.Target, error) {
 		name  string
 		given bool
 	}{
-		{"InputTransformer", in.InputTransformer != nil},
 		{"KinesisParameters", in.KinesisParameters != nil},
 		{"RunCommandParameters", in.RunCommandParameters != nil},
 		{"EcsParameters", in.EcsParameters != nil},
@@ -59,6 +58,9 @@ func readTarget(in *api.Target) (bus.Target, error) {
 		}
 	}
 	t := bus.Target{ID: in.Id, ARN: in.Arn, RoleARN: value(in.RoleArn), Input: in.Input, InputPath: in.InputPath}
+	if in.InputTransformer != nil {
+		t.InputTransformer = &bus.InputTransformer{Paths: in.InputTransformer.InputPathsMap, Template: in.InputTransformer.InputTemplate}
+	}
 	if in.SqsParameters != nil {
 		t.MessageGroupID = value(in.SqsParameters.MessageGroupId)
 	}
@@ -102,6 +104,9 @@ func (s *Service) ListTargetsByRule(ctx context.Context, in *api.ListTargetsByRu
 // showTarget gives a target's shape.
 func showTarget(t *bus.Target) api.Target {
 	out := api.Target{Id: t.ID, Arn: t.ARN, RoleArn: optional(t.RoleARN), Input: t.Input, InputPath: t.InputPath}
+	if t.InputTransformer != nil {
+		out.InputTransformer = &api.InputTransformer{InputPathsMap: t.InputTransformer.Paths, InputTemplate: t.InputTransformer.Template}
+	}
 	if t.MessageGroupID != "" {
 		out.SqsParameters = &api.SqsParameters{MessageGroupId: &t.MessageGroupID}
 	}

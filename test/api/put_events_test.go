@@ -344,6 +344,25 @@ func TestInputAndInputPathShapeTheMessage(t *testing.T) {
 	})
 }
 
+func TestInputTransformerShapesTheMessage(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		const detail = `{"name":"baz","list":["a","b"],"number":12.50}`
+		paths := map[string]string{"name": "$.detail.name", "list": "$.detail.list", "number": "$.detail.number", "none": "$.detail.none", "type": "$.detail-type"}
+		for template, want := range map[string]string{
+			`{"a": <name>, "b": "<name>!", "c": <list>, "d": <number>, "e": <none>}`: `{"a": "baz", "b": "baz!", "c": ["a","b"], "d": 12.50, "e": ""}`,
+			"\"<type> <list> <number><none>\"\n\"<name>\"":                           "\"API test [a,b] 12.50\"\n\"baz\"",
+		} {
+			q := s.openQueue(t)
+			x := target(q)
+			x.InputTransformer = &types.InputTransformer{InputPathsMap: paths, InputTemplate: &template}
+			s.put(t, entry(s.route(t, x), detail))
+			if body := s.drain(t, q, 1)[0]; body != want {
+				t.Errorf("template %s: got %s, want %s", template, body, want)
+			}
+		}
+	})
+}
+
 func TestFIFOTargetGetsEventsInOrderInItsGroup(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
 		q := s.openQueue(t, "FifoQueue", "true", "ContentBasedDeduplication", "true")

@@ -137,6 +137,7 @@ func TestTargetsAreRefused(t *testing.T) {
 			{"long id", one(func(x *types.Target) { x.Id = new(strings.Repeat("i", 65)) }), bad, 400, "Member must have length less than or equal to 64"},
 			{"FIFO queue without a group", one(func(x *types.Target) { x.Arn = new(*x.Arn + ".fifo") }), bad, 400, "Parameter(s) SqsParameters must be specified for target: 1."},
 			{"input and path", one(func(x *types.Target) { x.Input, x.InputPath = new(`{}`), new("$.detail") }), bad, 400, "Only one of Input, InputPath, or InputTransformer must be provided for target 1."},
+			{"unknown variable", one(func(x *types.Target) { x.InputTransformer = &types.InputTransformer{InputTemplate: new(`"<x>"`)} }), bad, 400, "InputTemplate for target 1 contains invalid placeholder x."},
 			{"long input", one(func(x *types.Target) { x.Input = new(`"` + strings.Repeat("i", 8192) + `"`) }), bad, 400, "less than or equal to 8192"},
 			{"too many retries", one(func(x *types.Target) { x.RetryPolicy = &types.RetryPolicy{MaximumRetryAttempts: new(int32(186))} }), bad, 400, "less than or equal to 185"},
 			{"short age", one(func(x *types.Target) { x.RetryPolicy = &types.RetryPolicy{MaximumEventAgeInSeconds: new(int32(59))} }), bad, 400, "greater than or equal to 60"},
@@ -151,8 +152,7 @@ func TestTargetsOfOtherKindsAreRefusedPlainly(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
 		n := s.rule(t, `{"source":["api.targets"]}`)
 		for what, x := range map[string]types.Target{
-			"a function":    {Id: new("1"), Arn: new("arn:aws:lambda:us-east-1:111122223333:function:f")},
-			"a transformer": {Id: new("1"), Arn: new("arn:aws:sqs:us-east-1:111122223333:q"), InputTransformer: &types.InputTransformer{InputTemplate: new(`"hello"`)}},
+			"a function": {Id: new("1"), Arn: new("arn:aws:lambda:us-east-1:111122223333:function:f")},
 		} {
 			out, err := s.events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: &n, Targets: []types.Target{x}})
 			said := fmt.Sprint(err)
