@@ -3,8 +3,10 @@ package pattern_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/casestream/casestream/pattern"
@@ -27,6 +29,61 @@ func TestRandomCasesGetTheVerdictOfTheNaiveMatcher(t *testing.T) {
 	if judgedCases < cases/2 || matches < judgedCases/4 || matches > judgedCases*3/4 {
 		t.Errorf("%d of %d judged cases match: the random cases tell little", matches, judgedCases)
 	}
+}
+
+// TestArraysGetTheVerdictOfTheNaiveMatcher has little but arrays in arrays, and three names.
+func TestArraysGetTheVerdictOfTheNaiveMatcher(t *testing.T) {
+	const cases = 20_000
+	matches := 0
+	for i := range cases {
+		r := rand.New(rand.NewPCG(10, uint64(i)))
+		source, event := arrayPattern(r), arrayObject(r, 4)
+		compare(t, source, event)
+		if verdict(source, event).expect == "match" {
+			matches++
+		}
+	}
+	if matches < cases/10 {
+		t.Errorf("%d of %d match: the random cases tell little", matches, cases)
+	}
+}
+
+// arrayPattern writes two to four constraints on paths of up to three names.
+func arrayPattern(r *rand.Rand) string {
+	var fields []string
+	for range 2 + r.IntN(3) {
+		path := pick(r, []string{"a", "b", "c"})
+		for range r.IntN(3) {
+			path += "." + pick(r, []string{"a", "b", "c"})
+		}
+		list := pick(r, []string{`1`, `2`, `{"exists":false}`, `{"exists":true}`, `{"anything-but":1}`, `1,{"exists":false}`, `{"exists":false},2`})
+		fields = append(fields, fmt.Sprintf("%q:[%s]", path, list))
+	}
+	return "{" + strings.Join(fields, ",") + "}"
+}
+
+// arrayObject writes an object of an event.
+func arrayObject(r *rand.Rand, depth int) string {
+	var fields []string
+	for range 1 + r.IntN(3) {
+		fields = append(fields, fmt.Sprintf("%q:%s", pick(r, []string{"a", "a", "b", "b", "c", "a.b"}), arrayValue(r, depth)))
+	}
+	return "{" + strings.Join(fields, ",") + "}"
+}
+
+// arrayValue writes a value, an array more often than not.
+func arrayValue(r *rand.Rand, depth int) string {
+	switch n := r.IntN(8); {
+	case depth == 0 || n < 2:
+		return pick(r, []string{"1", "2"})
+	case n < 4:
+		return arrayObject(r, depth-1)
+	}
+	var list []string
+	for range 1 + r.IntN(4) {
+		list = append(list, arrayValue(r, depth-1))
+	}
+	return "[" + strings.Join(list, ",") + "]"
 }
 
 // ruleText is a rule with the text of its pattern.

@@ -112,7 +112,7 @@ func (r readings) widest(start []int, limit int, budget *int) int {
 			if widest = max(widest, len(to)); widest > limit {
 				return widest
 			}
-			key := key(to)
+			key := positionsKey(to)
 			if len(to) == 0 || seen[key] {
 				continue
 			}
@@ -173,8 +173,8 @@ func (r readings) consume(set []int, b byte) []int {
 	return slices.Compact(to)
 }
 
-// key turns positions into a map key.
-func key(set []int) string {
+// positionsKey turns positions into a map key.
+func positionsKey(set []int) string {
 	b := make([]byte, 0, 3*len(set))
 	for _, p := range set {
 		b = append(b, byte(p), byte(p>>8), byte(p>>16))

@@ -185,8 +185,7 @@ func TestCompileIsBounded(t *testing.T) {
 		{"64 KiB", `{"a":["` + strings.Repeat("x", 65536-10) + `"]}`, ""},
 		{"more than 64 KiB", `{"a":["` + strings.Repeat("x", 65536-9) + `"]}`, "Event pattern is too large: at most 65536 bytes are allowed"},
 		{"short names of many fields at the end of a long path", path + fields(100) + strings.Repeat("}", 100), "Rule is too complex - the paths of its fields are too long"},
-		{"a number of 1001 digits", `{"a":[1` + strings.Repeat("0", 1000) + `]}`,
-			"Number value length (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)"},
+		{"a number of 1001 digits", `{"a":[1` + strings.Repeat("0", 1000) + `]}`, "Number value length (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
