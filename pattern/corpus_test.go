@@ -50,8 +50,14 @@ func text(raw json.RawMessage) string {
 	return string(raw)
 }
 
+// corpus is all rows: patterns.jsonl has AWS's own and those of public engines' tests, oracle.jsonl those of
+// the random cases that were compared with event-ruler and are of interest.
+func corpus(t testing.TB) []row {
+	return append(rows[row](t, "testdata/patterns.jsonl"), rows[row](t, "testdata/oracle.jsonl")...)
+}
+
 func TestEveryRowOfTheCorpusGetsItsVerdict(t *testing.T) {
-	list := append(rows[row](t, "testdata/patterns.jsonl"), rows[row](t, "testdata/oracle.jsonl")...)
+	list := corpus(t)
 	if len(list) < 1500 {
 		t.Fatalf("only %d rows", len(list))
 	}

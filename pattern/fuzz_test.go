@@ -12,7 +12,7 @@ import (
 )
 
 func FuzzCompile(f *testing.F) {
-	for _, r := range rows[row](f, "testdata/patterns.jsonl") {
+	for _, r := range corpus(f) {
 		f.Add(text(r.Pattern))
 	}
 	f.Fuzz(func(t *testing.T, source string) {
@@ -36,7 +36,7 @@ func FuzzCompile(f *testing.F) {
 }
 
 func FuzzMatch(f *testing.F) {
-	for _, r := range rows[row](f, "testdata/patterns.jsonl") {
+	for _, r := range corpus(f) {
 		if r.Expect != "invalid" {
 			f.Add(text(r.Pattern), text(r.Event))
 		}
