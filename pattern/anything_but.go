@@ -96,42 +96,69 @@ func (c *compiler) anythingButOperator() {
 		return
 	}
 	op := c.name
-	switch op {
-	case "prefix", "suffix", "equals-ignore-case", "wildcard":
-	default:
+	if !c.excludes(op) {
 		c.fail("Unsupported anything-but pattern: %s", op)
 		return
 	}
 	var list anythingBut
-	if c.next() == startArray {
-		for c.next() != endArray {
-			list = append(list, c.excluded(op, true))
-			if c.again() {
-				return
-			}
+	switch c.next() {
+	case startArray:
+		if c.plainOr && op != "equals-ignore-case" {
+			c.fail("prefix/suffix match pattern must be a string")
 		}
-		if len(list) == 0 {
-			c.fail("Inside anything but list, either all values are number or string, mixed type is not supported")
-		}
-	} else {
-		list = append(list, c.excluded(op, false))
+		list = c.excludedList(op)
+	case stringToken, numberToken:
+		list = append(list, c.excluded(op))
+	default:
+		c.fail(notAnOperand)
 	}
 	c.add(list)
 	c.close(tooManyElements)
 }
 
+// excludes tells whether an operator may stand inside anything-but. Where $or is a field, AWS reads the pattern
+// as it did before there was $or: without wildcards there, and without lists of prefixes and suffixes.
+func (c *compiler) excludes(op string) bool {
+	switch op {
+	case "prefix", "suffix", "equals-ignore-case":
+		return true
+	}
+	return op == "wildcard" && !c.plainOr
+}
+
+// excludedList reads a list of operands of op. Wildcards are looked at when all were read.
+func (c *compiler) excludedList(op string) anythingBut {
+	var list anythingBut
+	var texts []string
+	for c.next() != endArray {
+		if op == "wildcard" && c.tok == stringToken {
+			texts = append(texts, c.text())
+		} else {
+			list = append(list, c.excluded(op))
+		}
+		if c.again() {
+			return nil
+		}
+	}
+	for _, text := range texts {
+		list = append(list, c.wildcard(text))
+	}
+	if len(list) == 0 {
+		c.fail("Inside anything but list, either all values are number or string, mixed type is not supported")
+	}
+	return list
+}
+
 // excluded makes the matcher for the current token, an operand of op inside anything-but.
-func (c *compiler) excluded(op string, inList bool) matcher {
+func (c *compiler) excluded(op string) matcher {
 	if c.tok != stringToken {
-		switch {
-		case op == "equals-ignore-case":
+		switch op {
+		case "equals-ignore-case":
 			c.fail("Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.")
-		case op == "wildcard":
+		case "wildcard":
 			c.fail("wildcard match pattern must be a string")
-		case inList || c.tok == numberToken:
-			c.fail("prefix/suffix match pattern must be a string")
 		default:
-			c.fail(notAnOperand)
+			c.fail("prefix/suffix match pattern must be a string")
 		}
 		return nil
 	}

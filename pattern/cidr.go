@@ -166,8 +166,8 @@ func (c *compiler) cidr(text string) matcher {
 	if c.err != nil {
 		return nil
 	}
-	parts := strings.Split(text, "/")
-	if len(parts) != 2 || parts[0] == "" || parts[1] == "" {
+	parts := strings.Split(strings.TrimRight(text, "/"), "/") // slashes at the end do not count
+	if len(parts) != 2 {
 		c.refuse("Malformed CIDR, one '/' required")
 		return nil
 	}

@@ -5,12 +5,31 @@ import (
 	"strings"
 )
 
-// maxLeaves bounds the constraints of all alternatives together, so that $or beside many fields cannot fill
-// the memory: a thousand alternatives may have a hundred fields each.
-const maxLeaves = 100_000
+// What a pattern may cost. AWS takes texts of 4,096 characters, which none of these bounds concerns but that of
+// the fields; the others keep whoever compiles longer ones from harm.
+const (
+	maxText = 64 << 10
+	// maxFields is how many fields one alternative may name: the engine behind AWS takes no more.
+	maxFields = 256
+	// maxLeaves bounds the constraints of all alternatives together, so that $or beside many fields cannot fill
+	// the memory: a thousand alternatives may have a hundred fields each.
+	maxLeaves = 100_000
+	// maxPaths bounds the bytes of all paths: every field at the end of a long path has one of its own.
+	maxPaths = 1 << 20
+)
+
+// The reasons for what costs too much; AWS's wording is not known.
+const (
+	tooLong       = "Event pattern is too large: at most 65536 bytes are allowed"
+	tooManyFields = "Size of rule exceeds max value of 256"
+	tooLongPaths  = "Rule is too complex - the paths of its fields are too long"
+)
 
 // Compile reads an event pattern. The error is an *Error with AWS's complete text.
 func Compile(text string) (*Pattern, error) {
+	if len(text) > maxText {
+		return nil, &Error{Reason: tooLong}
+	}
 	c := compiler{lexer: lexer{src: text}}
 	c.pattern()
 	if c.err == nil {
@@ -35,6 +54,7 @@ type compiler struct {
 	metOr   bool           // a $or was read as alternatives
 	product int            // of the lengths of all $or arrays so far; 0 before the first
 	leaves  int            // constraints copied so far
+	paths   int            // bytes of all paths so far
 	drafts  [][]constraint // the alternatives, each in document order; a later entry replaces one of the same path
 	matches []matcher      // of the match list being read
 	absent  bool           // {"exists": false} is in the match list being read
@@ -51,7 +71,7 @@ func (c *compiler) pattern() {
 	if c.err != nil {
 		return
 	}
-	if c.space(); c.pos < len(c.src) {
+	if c.space() && c.pos < len(c.src) {
 		c.fail("Unexpected text after the end of the event pattern")
 	}
 }
@@ -67,6 +87,9 @@ func (c *compiler) finish() (*Pattern, error) {
 			if j+1 == len(draft) || draft[j+1].path != entry.path {
 				last = append(last, entry)
 			}
+		}
+		if len(last) > maxFields {
+			return nil, &Error{Reason: tooManyFields}
 		}
 		alternatives[i] = last
 	}
@@ -123,6 +146,10 @@ func (c *compiler) list(path string) {
 	}
 	if c.leaves += len(c.drafts); c.leaves > maxLeaves {
 		c.refuse(tooManyLeaves)
+		return
+	}
+	if c.paths += len(path); c.paths > maxPaths {
+		c.refuse(tooLongPaths)
 		return
 	}
 	entry := newConstraint(path, c.src[from:c.pos], c.matches, c.absent)

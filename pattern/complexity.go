@@ -5,14 +5,16 @@ import "slices"
 // AWS refuses rules whose wildcards would keep too many readings of a string alive at once.
 const (
 	maxComplexity = 10
-	// maxReadings ends the search when the wildcards of a field have more distinct sets of readings than any
-	// honest rule has.
-	maxReadings      = 4000
+	// maxReadings ends the search when the wildcards of a pattern have too many distinct sets of readings. Those
+	// that complexity 10 allows have no more than twelve for each character (the ways in which their stars can
+	// have been reached), so that it concerns no pattern of 4,096 characters.
+	maxReadings      = 1 << 16
 	complexityReason = "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character"
 )
 
 // tooComplex tells whether the wildcards of some field are refused.
 func tooComplex(alternatives [][]constraint) bool {
+	budget := maxReadings
 	judged := map[*matcher]bool{} // match lists are shared by alternatives
 	for _, alternative := range alternatives {
 		for _, c := range alternative {
@@ -20,7 +22,7 @@ func tooComplex(alternatives [][]constraint) bool {
 				continue
 			}
 			judged[&c.matchers[0]] = true
-			if complexity(c.matchers, maxComplexity) > maxComplexity {
+			if complexity(c.matchers, maxComplexity, &budget) > maxComplexity {
 				return true
 			}
 		}
@@ -69,8 +71,8 @@ func (r *readings) step(at int, b byte, star bool) int {
 }
 
 // complexity is the largest number of positions that some string occupies at once, over all wildcards among
-// the matchers. Beyond limit it stops counting.
-func complexity(matchers []matcher, limit int) int {
+// the matchers. Beyond limit, and when the budget of sets is used up, it stops counting.
+func complexity(matchers []matcher, limit int, budget *int) int {
 	var r readings
 	var start []int
 	root := func() int {
@@ -95,18 +97,17 @@ func complexity(matchers []matcher, limit int) int {
 	if len(r) == 0 {
 		return 0
 	}
-	return r.widest(start, limit)
+	return r.widest(start, limit, budget)
 }
 
 // widest follows every string from the start positions and gives the largest number of positions met.
-func (r readings) widest(start []int, limit int) int {
+func (r readings) widest(start []int, limit int, budget *int) int {
 	widest := 0
 	seen := map[string]bool{}
-	alphabet := r.alphabet()
 	for queue := [][]int{start}; len(queue) > 0; {
 		set := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		for _, b := range alphabet {
+		for _, b := range r.bytes(set) {
 			to := r.consume(set, b)
 			if widest = max(widest, len(to)); widest > limit {
 				return widest
@@ -115,7 +116,7 @@ func (r readings) widest(start []int, limit int) int {
 			if len(to) == 0 || seen[key] {
 				continue
 			}
-			if len(seen) == maxReadings {
+			if *budget--; *budget < 0 {
 				return limit + 1
 			}
 			seen[key] = true
@@ -125,11 +126,40 @@ func (r readings) widest(start []int, limit int) int {
 	return widest
 }
 
+// behind gives the readings that may follow position p.
+func (r readings) behind(p int) []int {
+	if p%2 == 0 {
+		return r[p/2].next
+	}
+	return r[p/2].afterStar
+}
+
+// bytes lists the bytes that lead on from some position, and one that stands for all others.
+func (r readings) bytes(set []int) []byte {
+	var used [256]bool
+	var list []byte
+	for _, p := range set {
+		for _, n := range r.behind(p) {
+			if b := r[n].b; !used[b] {
+				used[b] = true
+				list = append(list, b)
+			}
+		}
+	}
+	if other := slices.Index(used[:], false); other >= 0 {
+		list = append(list, byte(other))
+	}
+	return list
+}
+
 // consume gives the positions after byte b, in ascending order.
 func (r readings) consume(set []int, b byte) []int {
 	var to []int
-	enter := func(readings []int) {
-		for _, n := range readings {
+	for _, p := range set {
+		if p%2 == 1 {
+			to = append(to, p) // a star takes every byte
+		}
+		for _, n := range r.behind(p) {
 			if r[n].b != b {
 				continue
 			}
@@ -139,33 +169,8 @@ func (r readings) consume(set []int, b byte) []int {
 			}
 		}
 	}
-	for _, p := range set {
-		if p%2 == 0 {
-			enter(r[p/2].next)
-			continue
-		}
-		to = append(to, p)
-		enter(r[p/2].afterStar)
-	}
 	slices.Sort(to)
 	return slices.Compact(to)
-}
-
-// alphabet lists the bytes of the operands and one that stands for all others.
-func (r readings) alphabet() []byte {
-	var used [256]bool
-	for _, x := range r {
-		used[x.b] = true
-	}
-	var list []byte
-	other := false
-	for b := range 256 {
-		if used[b] || !other {
-			list = append(list, byte(b))
-			other = other || !used[b]
-		}
-	}
-	return list
 }
 
 // positionsKey turns positions into a map key.

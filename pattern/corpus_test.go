@@ -50,9 +50,15 @@ func text(raw json.RawMessage) string {
 	return string(raw)
 }
 
+// corpus is all rows: patterns.jsonl has AWS's own and those of public engines' tests, oracle.jsonl those of
+// the random cases that were compared with event-ruler and are of interest.
+func corpus(t testing.TB) []row {
+	return append(rows[row](t, "testdata/patterns.jsonl"), rows[row](t, "testdata/oracle.jsonl")...)
+}
+
 func TestEveryRowOfTheCorpusGetsItsVerdict(t *testing.T) {
-	list := rows[row](t, "testdata/patterns.jsonl")
-	if len(list) < 1000 {
+	list := corpus(t)
+	if len(list) < 1500 {
 		t.Fatalf("only %d rows", len(list))
 	}
 	var rules []pattern.Rule

@@ -1,5 +1,7 @@
 package pattern
 
+import "slices"
+
 // judgeInElements judges an alternative on an event whose arrays are simple: the leaves of a constraint are
 // all below elements of one array, and constraints that have to do with the same outermost array have to do
 // with the same array. Then all that needs to be known of the constraints so far is which elements of each
@@ -8,15 +10,16 @@ func (s *scratch) judgeInElements(a *alternative) (matched, simple bool) {
 	s.judged++
 	s.bound = s.bound[:0]
 	for i := range a.checks {
-		if met, simple := s.narrow(&a.checks[i]); !met || !simple {
+		if met, simple := s.narrow(a, i); !met || !simple {
 			return false, simple
 		}
 	}
 	return true, true
 }
 
-// narrow takes away the elements that do not meet a constraint. It is not met when none is left.
-func (s *scratch) narrow(c *check) (met, simple bool) {
+// narrow takes away the elements that do not meet constraint i. It is not met when none is left.
+func (s *scratch) narrow(a *alternative, i int) (met, simple bool) {
+	c := &a.checks[i]
 	leaves := s.at(c.slot)
 	in, ok := s.arrayOf(leaves)
 	if !ok {
@@ -26,7 +29,9 @@ func (s *scratch) narrow(c *check) (met, simple bool) {
 	for _, l := range leaves {
 		if s.leaves[l].element == none {
 			if s.accepts(c, l) {
-				return true, true
+				// To choose it leaves all elements, which is best but for what is to be absent from the one chosen.
+				absence := slices.ContainsFunc(a.checks[i+1:], func(c check) bool { return c.absent })
+				return true, in == none || !absence
 			}
 			free = true
 		}

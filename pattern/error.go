@@ -48,35 +48,46 @@ func units(s string) int {
 }
 
 // snippet quotes the source: control characters but line ends are escaped and the rest of a long text is
-// only counted.
+// only counted. A character that the end falls into cannot be shown.
 func snippet(src string) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	shown := 0
-	for i, r := range src {
-		if shown >= snippetLimit {
-			fmt.Fprintf(&b, "\"[truncated %d chars]", units(src[i:]))
-			return b.String()
+	left := snippetLimit
+	for _, r := range src {
+		if left == 0 {
+			break
 		}
-		shown += max(1, utf16.RuneLen(r))
-		if r < 0x20 && r != '\n' && r != '\r' || r >= 0x7f && r <= 0x9f {
+		left -= max(1, utf16.RuneLen(r))
+		switch {
+		case left < 0:
+			b.WriteByte('?')
+			left = 0
+		case r < 0x20 && r != '\n' && r != '\r' || r >= 0x7f && r <= 0x9f:
 			fmt.Fprintf(&b, "\\u%04X", r)
-			continue
+		default:
+			b.WriteRune(r)
 		}
-		b.WriteRune(r)
 	}
 	b.WriteByte('"')
+	if more := units(src) - snippetLimit; more > 0 {
+		fmt.Fprintf(&b, "[truncated %d chars]", more)
+	}
 	return b.String()
 }
 
-// describe names a character that the reader did not expect.
+// describe names the character that s begins with. Of one outside the BMP the reader sees the first half,
+// which cannot be shown.
 func describe(s string) string {
 	r, _ := utf8.DecodeRuneInString(s)
+	shown := r
+	if first, _ := utf16.EncodeRune(r); r > 0xffff {
+		r, shown = first, '?'
+	}
 	switch {
 	case r < 0x20 || r >= 0x7f && r <= 0x9f:
 		return fmt.Sprintf("(CTRL-CHAR, code %d)", r)
 	case r > 255:
-		return fmt.Sprintf("'%c' (code %d / 0x%x)", r, r, r)
+		return fmt.Sprintf("'%c' (code %d / 0x%x)", shown, r, r)
 	}
-	return fmt.Sprintf("'%c' (code %d)", r, r)
+	return fmt.Sprintf("'%c' (code %d)", shown, r)
 }

@@ -132,7 +132,7 @@ func TestExplanationOfMuchIsShortAndQuick(t *testing.T) {
 	for i := range 1000 {
 		elements = append(elements, fmt.Sprintf(`{"x":[%d]}`, i))
 	}
-	path := strings.Repeat("a.", 100_000)
+	path := strings.Repeat("a.", 10_000)
 	for name, c := range map[string]struct{ pattern, event string }{
 		"alternatives":  {`{` + strings.Join(fields[:90], ",") + `,"$or":[` + strings.Join(elements, ",") + `]}`, `{"x":-1}`},
 		"a long path":   {`{"` + path + `":[1]}`, `{"a.a":1}`},

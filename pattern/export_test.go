@@ -9,7 +9,8 @@ func Complexity(operands []string) int {
 		c := compiler{}
 		matchers = append(matchers, c.wildcard(o))
 	}
-	return complexity(matchers, 1<<30)
+	budget := 1 << 30
+	return complexity(matchers, 1<<30, &budget)
 }
 
 // Left describes what a set without rules should not have.

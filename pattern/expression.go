@@ -15,7 +15,7 @@ func (c *compiler) expression() {
 	name := c.name
 	switch name {
 	case "exactly":
-		c.add(exactText(c.operand("exact")))
+		c.add(exactString(c.operand("exact"))) // and no other spelling of an address
 	case "prefix", "suffix":
 		c.affix(name)
 	case "equals-ignore-case":

@@ -5,6 +5,12 @@ import "fmt"
 // maxDepth bounds the nesting of patterns and of events.
 const maxDepth = 1000
 
+// maxNumber bounds the digits of a number in a pattern.
+const maxNumber = 1000
+
+// tooLarge is the reason for a document that exceeds what the reader takes; it has no location.
+const tooLarge = "%s (%d) exceeds the maximum allowed (%d, from `StreamReadConstraints.%s()`)"
+
 // token is a kind of JSON token.
 type token byte
 
@@ -63,16 +69,24 @@ func (l *lexer) failAt(pos int, reason string) token {
 }
 
 // refuse keeps the first error; it has no location.
-func (l *lexer) refuse(reason string) {
+func (l *lexer) refuse(reason string) token {
 	if l.err == nil {
 		l.err = &Error{Reason: reason}
 	}
 	l.tok = bad
+	return bad
 }
 
-// unexpected complains about the byte at the position.
+// failBehind keeps the first error, located at the character that stands at the position; the reader has
+// moved past it. Columns count UTF-16 units, so that one byte of any character is the right distance.
+func (l *lexer) failBehind(format string, args ...any) token {
+	l.pos++
+	return l.failAt(l.pos-1, fmt.Sprintf(format, args...))
+}
+
+// unexpected complains about the character at the position.
 func (l *lexer) unexpected(want string) token {
-	return l.failAt(l.pos, fmt.Sprintf("Unexpected character (%s): %s", describe(l.src[l.pos:]), want))
+	return l.failBehind("Unexpected character (%s): %s", describe(l.src[l.pos:]), want)
 }
 
 // next moves to the next token.
@@ -88,7 +102,9 @@ func (l *lexer) next() token {
 			return bad
 		}
 	}
-	l.space()
+	if !l.space() {
+		return bad
+	}
 	if l.pos == len(l.src) {
 		return l.atEnd()
 	}
@@ -110,16 +126,27 @@ func (l *lexer) next() token {
 	return l.enter(l.begin())
 }
 
-// space skips white space.
-func (l *lexer) space() {
-	for l.pos < len(l.src) {
-		switch l.src[l.pos] {
-		case ' ', '\t', '\n', '\r':
+// space skips white space. It is false when something stands there that only looks like it.
+func (l *lexer) space() bool {
+	for ; l.pos < len(l.src); l.pos++ {
+		switch c := l.src[l.pos]; {
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		case c < ' ':
+			hint := ""
+			if c == 0x1e {
+				hint = " (consider enabling `JsonReadFeature.ALLOW_RS_CONTROL_CHAR` to allow use of Record Separators (\\u001E))"
+			}
 			l.pos++
+			l.fail("Illegal character (%s): only regular white space (\\r, \\n, \\t) is allowed between tokens%s", describe(l.src[l.pos-1:]), hint)
+			return false
+		case c == '/':
+			l.unexpected("maybe a (non-standard) comment? (not recognized as one since Feature 'ALLOW_COMMENTS' not enabled for parser)")
+			return false
 		default:
-			return
+			return true
 		}
 	}
+	return true
 }
 
 // atEnd judges the end of the text.
@@ -148,7 +175,7 @@ func (l *lexer) enter(t token) token {
 	}
 	if t == startObject || t == startArray {
 		if len(l.stack) == maxDepth {
-			return l.fail("Document nesting depth (%d) exceeds the maximum allowed (%d)", maxDepth+1, maxDepth)
+			return l.refuse(fmt.Sprintf(tooLarge, "Document nesting depth", maxDepth+1, maxDepth, "getMaxNestingDepth"))
 		}
 		l.stack = append(l.stack, frame{object: t == startObject, start: l.begun})
 	}
@@ -158,11 +185,11 @@ func (l *lexer) enter(t token) token {
 
 // leave closes the innermost frame.
 func (l *lexer) leave(c byte) token {
-	l.pos++
 	if len(l.stack) == 0 {
-		l.pos--
-		return l.unexpected("expected a valid value " + wantedValue)
+		kind := frame{object: c == '}'}.kind()
+		return l.failBehind("Unexpected close marker '%c': no open %s to close", c, kind)
 	}
+	l.pos++
 	top := l.stack[len(l.stack)-1]
 	if top.object != (c == '}') {
 		want := byte(']')
@@ -187,7 +214,9 @@ func (l *lexer) comma(c byte, f *frame) bool {
 		return false
 	}
 	l.pos++
-	l.space()
+	if !l.space() {
+		return false
+	}
 	if l.pos == len(l.src) {
 		l.fail("Unexpected end-of-input within/between %s entries", f.kind())
 		return false
@@ -201,12 +230,11 @@ func (l *lexer) field() token {
 		return l.unexpected("was expecting double-quote to start field name")
 	}
 	l.pos++
-	name, ok := l.quoted(" in field name")
-	if !ok {
+	name, ok := l.quoted(" in field name", "name")
+	if !ok || !l.space() {
 		return bad
 	}
 	l.name = name
-	l.space()
 	switch {
 	case l.pos == len(l.src):
 		return l.fail("Unexpected end-of-input within/between Object entries")
@@ -214,7 +242,9 @@ func (l *lexer) field() token {
 		return l.unexpected("was expecting a colon to separate field name and value")
 	}
 	l.pos++
-	l.space()
+	if !l.space() {
+		return bad
+	}
 	if l.pos == len(l.src) {
 		return l.fail("Unexpected end-of-input within/between Object entries")
 	}

@@ -1,17 +1,15 @@
 package pattern_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"math/big"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-// The naive matcher is the language by definition: try every choice of leaves. It knows no wildcards and
-// folds ASCII only; patterns that need more are not its affair (ok is false).
+// The naive matcher is the language by definition: try every choice of leaves, every reading of a folded
+// character, every length of a star. It shares no code with the engine.
 
 type naiveLeaf struct {
 	path    string
@@ -74,6 +72,43 @@ func parseNaive(text string) (any, bool) {
 	return v, err == nil && !d.More()
 }
 
+// withoutHalves replaces escapes that are half a surrogate pair by characters that nobody uses: the decoder
+// would make them all the same.
+func withoutHalves(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		n, unit := escapeNaive(text[i:])
+		second, next := 0, 0
+		if i+n <= len(text) {
+			second, next = escapeNaive(text[i+n:])
+		}
+		switch {
+		case n == 6 && unit >= 0xd800 && unit < 0xdc00 && second == 6 && next >= 0xdc00 && next < 0xe000:
+			b.WriteString(text[i : i+12])
+			n = 12
+		case n == 6 && unit >= 0xd800 && unit < 0xe000:
+			b.WriteRune(rune(0xf0000 + unit))
+		default:
+			b.WriteString(text[i : i+n])
+		}
+		i += n - 1
+	}
+	return b.String()
+}
+
+// escapeNaive gives the length of what text begins with, an escape or a byte, and the unit that it stands for.
+func escapeNaive(text string) (length, unit int) {
+	switch {
+	case len(text) >= 6 && text[:2] == `\u`:
+		if n, err := strconv.ParseUint(text[2:6], 16, 16); err == nil {
+			return 6, int(n)
+		}
+	case len(text) >= 2 && text[0] == '\\':
+		return 2, 0
+	}
+	return min(1, len(text)), 0
+}
+
 // flattenNaive lists the leaves below v.
 func flattenNaive(path, place string, v any, binding map[string]int, leaves *[]naiveLeaf) {
 	switch v := v.(type) {
@@ -99,26 +134,22 @@ func flattenNaive(path, place string, v any, binding map[string]int, leaves *[]n
 	}
 }
 
-// expandNaive gives the alternatives of a pattern that is known to be valid.
-func expandNaive(path string, v []field, before [][]naiveConstraint) [][]naiveConstraint {
+// expandNaive gives the alternatives of a pattern that is known to be valid; in plain ones $or is a field.
+func expandNaive(path string, v []field, before [][]naiveConstraint, plain bool) [][]naiveConstraint {
 	for _, f := range v {
 		switch list := f.value.(type) {
 		case []field:
-			before = expandNaive(path+"."+f.name, list, before)
+			before = expandNaive(path+"."+f.name, list, before, plain)
 		case []any:
 			var after [][]naiveConstraint
 			for _, b := range before {
-				if f.name != "$or" {
+				if f.name != "$or" || plain {
 					b = slices.DeleteFunc(slices.Clone(b), func(c naiveConstraint) bool { return c.path == path+"."+f.name })
 					after = append(after, append(b, naiveConstraint{path + "." + f.name, list}))
 					continue
 				}
 				for _, alternative := range list {
-					object, ok := alternative.([]field)
-					if !ok {
-						return nil
-					}
-					after = append(after, expandNaive(path, object, [][]naiveConstraint{slices.Clone(b)})...)
+					after = append(after, expandNaive(path, alternative.([]field), [][]naiveConstraint{slices.Clone(b)}, plain)...)
 				}
 			}
 			before = after
@@ -127,18 +158,52 @@ func expandNaive(path string, v []field, before [][]naiveConstraint) [][]naiveCo
 	return before
 }
 
-// naiveMatch matches; it is not ok when the pattern is beyond it or there is too much to try.
+// plainNaive tells whether some $or of the pattern cannot be read as alternatives.
+func plainNaive(v []field, inside bool) bool {
+	for _, f := range v {
+		object, isObject := f.value.([]field)
+		list, isList := f.value.([]any)
+		switch {
+		case f.name != "$or":
+			if inside && reservedNaive[f.name] || isObject && plainNaive(object, inside) {
+				return true
+			}
+		case !isList || len(list) < 2:
+			return true
+		default:
+			for _, e := range list {
+				if object, ok := e.([]field); !ok || plainNaive(object, true) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// reservedNaive are the names that are no fields inside $or.
+var reservedNaive = map[string]bool{
+	"exactly": true, "equals-ignore-case": true, "prefix": true, "suffix": true, "anything-but": true, "exists": true, "wildcard": true,
+	"numeric": true, "cidr": true, "=": true, "<": true, "<=": true, ">": true, ">=": true, "regex": true, "not-wildcard": true,
+	"not-equals-ignore-case": true, "date-after": true, "date-on-or-after": true, "date-before": true, "date-on-or-before": true,
+	"in-date-range": true, "ip-address-in-range": true, "ip-address-not-in-range": true,
+}
+
+// naiveMatch matches a pattern that is known to be valid. It is not ok when there is too much to try.
 func naiveMatch(pattern, event string) (matched, ok bool) {
-	p, ok1 := parseNaive(pattern)
-	e, ok2 := parseNaive(event)
+	if !utf8.ValidString(pattern) || !utf8.ValidString(event) {
+		return false, false
+	}
+	p, ok1 := parseNaive(withoutHalves(pattern))
+	e, ok2 := parseNaive(withoutHalves(event))
 	root, ok3 := p.([]field)
-	if !ok1 || !ok2 || !ok3 || strings.Contains(pattern, "wildcard") || !ascii(pattern) {
+	if !ok1 || !ok2 || !ok3 {
 		return false, false
 	}
 	var leaves []naiveLeaf
 	flattenNaive("", "", e, nil, &leaves)
 	budget := 100_000
-	for _, alternative := range expandNaive("", root, [][]naiveConstraint{nil}) {
+	for _, alternative := range expandNaive("", root, [][]naiveConstraint{nil}, plainNaive(root, false)) {
 		slices.SortFunc(alternative, func(a, b naiveConstraint) int { return strings.Compare(a.path, b.path) })
 		if searchNaive(alternative, leaves, map[string]int{}, &budget) {
 			return true, budget > 0
@@ -180,123 +245,4 @@ func searchNaive(cs []naiveConstraint, leaves []naiveLeaf, bound map[string]int,
 		}
 	}
 	return absent && searchNaive(cs[1:], leaves, bound, budget)
-}
-
-// takesNaive judges one entry of a match list.
-func takesNaive(entry, v any) bool {
-	o, isOperator := entry.([]field)
-	if !isOperator {
-		return equalNaive(entry, v) || sameAddress(entry, v)
-	}
-	s, isString := v.(string)
-	operand := o[0].value
-	if inner, ok := operand.([]field); ok && o[0].name != "anything-but" {
-		s, operand = strings.ToLower(s), strings.ToLower(inner[0].value.(string))
-	}
-	switch text, _ := operand.(string); o[0].name {
-	case "exactly":
-		return equalNaive(operand, v) || sameAddress(operand, v)
-	case "prefix":
-		return isString && strings.HasPrefix(s, text)
-	case "suffix":
-		return isString && strings.HasSuffix(s, text)
-	case "equals-ignore-case":
-		return isString && strings.EqualFold(s, text) && ascii(s)
-	case "exists":
-		return operand == true
-	case "cidr":
-		block, err := netip.ParsePrefix(text)
-		addr, ok := addressNaive(v)
-		return err == nil && ok && block.Masked().Contains(addr)
-	case "numeric":
-		return inRangeNaive(operand.([]any), v)
-	case "anything-but":
-		op, list := "", operand
-		if inner, ok := operand.([]field); ok {
-			op, list = inner[0].name, inner[0].value
-		}
-		if _, ok := list.([]any); !ok {
-			list = []any{list}
-		}
-		return !slices.ContainsFunc(list.([]any), func(x any) bool {
-			if op != "" {
-				return takesNaive([]field{{op, x}}, v)
-			}
-			return equalNaive(x, v)
-		})
-	}
-	return false
-}
-
-// equalNaive compares scalars.
-func equalNaive(a, b any) bool {
-	x, ok1 := a.(json.Number)
-	y, ok2 := b.(json.Number)
-	if !ok1 || !ok2 {
-		return a == b
-	}
-	f, exact1 := doubleNaive(x)
-	g, exact2 := doubleNaive(y)
-	if exact1 && exact2 {
-		return f == g
-	}
-	return x == y
-}
-
-// doubleNaive converts a number whose value is that of its double's shortest decimal.
-func doubleNaive(n json.Number) (float64, bool) {
-	f, err := strconv.ParseFloat(string(n), 64)
-	if err != nil || len(n) > 60 {
-		return 0, false
-	}
-	a, ok1 := new(big.Rat).SetString(string(n))
-	b, ok2 := new(big.Rat).SetString(strconv.FormatFloat(f, 'e', -1, 64))
-	return f, ok1 && ok2 && a.Cmp(b) == 0
-}
-
-func inRangeNaive(terms []any, v any) bool {
-	n, ok := v.(json.Number)
-	f, exact := 0.0, false
-	if ok {
-		f, exact = doubleNaive(n)
-	}
-	if !exact {
-		return false
-	}
-	for i := 0; i < len(terms); i += 2 {
-		limit, _ := doubleNaive(terms[i+1].(json.Number))
-		held := map[any]bool{"=": f == limit, "<": f < limit, "<=": f <= limit, ">": f > limit, ">=": f >= limit}
-		if !held[terms[i]] {
-			return false
-		}
-	}
-	return true
-}
-
-// addressNaive reads an address; leading zeros of octets do not count.
-func addressNaive(v any) (netip.Addr, bool) {
-	s, _ := v.(string)
-	parts := strings.Split(s, ".")
-	if len(parts) == 4 && len(s) <= 15 {
-		for i, p := range parts {
-			if parts[i] = strings.TrimLeft(p, "0"); parts[i] == "" && p != "" {
-				parts[i] = "0"
-			}
-		}
-		s = strings.Join(parts, ".")
-	} else if len(parts) > 1 || strings.Contains(s, "%") {
-		return netip.Addr{}, false
-	}
-	a, err := netip.ParseAddr(s)
-	return a.Unmap(), err == nil
-}
-
-func sameAddress(a, b any) bool {
-	x, ok1 := addressNaive(a)
-	y, ok2 := addressNaive(b)
-	return ok1 && ok2 && x == y
-}
-
-func ascii(s string) bool {
-	return bytes.IndexFunc([]byte(s), func(r rune) bool { return r > 126 }) < 0 && !strings.Contains(s, `\u`)
 }

@@ -23,7 +23,8 @@ func (r numericRange) matches(v *value) bool {
 	return v.exact()
 }
 
-// numeric reads the operand of numeric: one comparison, or a lower bound followed by an upper one.
+// numeric reads the operand of numeric: one comparison, or a lower bound followed by an upper one. What is
+// wrong with the numbers is said at the end.
 func (c *compiler) numeric() {
 	if c.next() != startArray {
 		c.fail("Value of numeric must be an array.")
@@ -33,32 +34,34 @@ func (c *compiler) numeric() {
 		c.fail("Invalid member in numeric match: %s", c.text())
 		return
 	}
+	op := c.text()
+	c.next()
 	r := numericRange{low: firstPlace, high: lastPlace}
-	switch op := c.text(); op {
+	switch op {
 	case "=":
-		n := c.bound("equals")
+		text := c.bound("equals")
+		c.closeNumeric(tooManyElements)
+		n := c.comparable(text)
 		r = numericRange{low: n.place(), high: n.place(), withLow: true, withHigh: true, point: &n}
 	case "<", "<=":
-		r.setHigh(c.bound(op), op)
+		text := c.bound(op)
+		c.closeNumeric(tooManyElements)
+		r.setHigh(c.comparable(text), op)
 	case ">", ">=":
-		n := c.bound(op)
-		r.low, r.withLow, r.from = n.place(), op == ">=", n.text
-		c.upward(r)
+		r.withLow = op == ">="
+		c.upward(r, c.bound(op))
 		return
 	default:
 		c.fail("Unrecognized numeric range operator: %s", op)
-		return
 	}
 	c.add(r)
-	if c.next() != endArray {
-		c.fail(tooManyElements)
-	}
 }
 
-// upward reads the upper bound that may follow a lower one.
-func (c *compiler) upward(r numericRange) {
+// upward reads the upper bound that may follow a lower one, whose number is text.
+func (c *compiler) upward(r numericRange, text string) {
 	switch c.next() {
 	case endArray:
+		r.setLow(c.comparable(text))
 		c.add(r)
 		return
 	case stringToken:
@@ -71,32 +74,48 @@ func (c *compiler) upward(r numericRange) {
 		c.fail("Bad numeric range operator: %s", op)
 		return
 	}
-	r.setHigh(c.bound(op), op)
-	if c.next() != endArray {
-		c.fail("Too many terms in numeric range expression")
-		return
-	}
+	c.next()
+	high := c.bound(op)
+	c.closeNumeric("Too many terms in numeric range expression")
+	r.setLow(c.comparable(text))
+	r.setHigh(c.comparable(high), op)
 	if !r.low.before(r.high) {
 		c.fail("Bottom must be less than top")
-		return
 	}
 	c.add(r)
 }
 
-// setHigh sets the upper end.
+// setLow makes n the lower end.
+func (r *numericRange) setLow(n exactNumber) { r.low, r.from = n.place(), n.text }
+
+// setHigh makes n the upper end, which belongs to the range if op says so.
 func (r *numericRange) setHigh(n exactNumber, op string) {
 	r.high, r.withHigh, r.to = n.place(), op == "<=", n.text
 }
 
-// bound reads the number behind the operator op.
-func (c *compiler) bound(op string) exactNumber {
-	if c.next() != numberToken {
+// bound gives the number behind the operator op, the current token.
+func (c *compiler) bound(op string) string {
+	if c.tok != numberToken {
 		c.fail("Value of %s must be numeric", op)
+	}
+	return c.scalar
+}
+
+// closeNumeric demands the end of the list.
+func (c *compiler) closeNumeric(reason string) {
+	if c.next() != endArray {
+		c.fail("%s", reason)
+	}
+}
+
+// comparable converts a number, which must be exactly a double.
+func (c *compiler) comparable(text string) exactNumber {
+	if c.err != nil {
 		return exactNumber{}
 	}
-	n := parseOperand(c.scalar)
+	n := parseOperand(text)
 	if !n.double {
-		c.fail("Cannot compare number : %s", c.scalar)
+		c.fail("Cannot compare number : %s", text)
 	}
 	return n
 }

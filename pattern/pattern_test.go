@@ -80,7 +80,9 @@ func TestCompileRefusesWithTheWholeText(t *testing.T) {
 	}
 	deep := strings.Repeat(`{"a":`, 1001)
 	long := `{"a":` + strings.Repeat(" ", 600) + `1}`
+	cut := strings.Repeat("x", 499-len(`{"a":"`))
 	tests := []struct{ pattern, want string }{
+		{`{"a":"` + cut + `😀😀"}`, "\"a\" must be an object or an array\n at [Source: (String)\"{\"a\":\"" + cut + "?\"[truncated 5 chars]; line: 1, column: 7]"},
 		{``, "Filter is not an object" + at(``, 1, 1)},
 		{`{"a":[1]} x`, "Unexpected text after the end of the event pattern" + at(`{"a":[1]} x`, 1, 11)},
 		{"{\n \"é𐐨\": 1}", "\"é𐐨\" must be an object or an array" + at("{\n \"é𐐨\": 1}", 2, 10)},
@@ -95,7 +97,7 @@ func TestCompileRefusesWithTheWholeText(t *testing.T) {
 		{`{"a":[{"numeric":[">",5,"<",5]}]}`, "Bottom must be less than top" + at(`{"a":[{"numeric":[">",5,"<",5]}]}`, 1, 31)},
 		{`{"a":[{"anything-but":1e400}]}`, "Cannot compare number : 1e400"},
 		{`{"a":[{"cidr":"10.0.0.0/32"}]}`, "IPv4 mask bits must be < 32"},
-		{deep, "Document nesting depth (1001) exceeds the maximum allowed (1000)\n at [Source: (String)\"" + deep[:500] + fmt.Sprintf("\"[truncated %d chars]; line: 1, column: %d]", len(deep)-500, 5*1000+2)},
+		{deep, "Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNestingDepth()`)"},
 		{long, "\"a\" must be an object or an array\n at [Source: (String)\"" + long[:500] + fmt.Sprintf("\"[truncated %d chars]; line: 1, column: 607]", len(long)-500)},
 		{wide(1001, 1), "Too many combinations in $or: at most 1000 are allowed"},
 		{wide(11, 3), "Too many combinations in $or: at most 1000 are allowed"},
@@ -152,17 +154,47 @@ func TestManyFieldsBesideOrDoNotFillTheMemory(t *testing.T) {
 }
 
 func TestWildcardsWithTooManyReadingsAreRefused(t *testing.T) {
-	word := func(c rune) string { return string(c) + strings.Repeat("-", 300) }
-	var list []string
-	for _, c := range "ace" {
-		list = append(list, fmt.Sprintf(`{"wildcard":"*%s*%s"}`, word(c), word(c+1)))
+	list := func(length int) string {
+		var list []string
+		for _, c := range "abc" {
+			list = append(list, fmt.Sprintf(`{"wildcard":"*%c%s*"}`, c, strings.Repeat("-", length)))
+		}
+		return `{"a":[` + strings.Join(list, ",") + `]}`
 	}
-	if _, err := pattern.Compile(`{"a":[` + list[0] + `]}`); err != nil {
-		t.Errorf("one of them: %v", err)
+	if _, err := pattern.Compile(list(1300)); err != nil {
+		t.Errorf("as long as AWS takes them: %v", err)
 	}
-	_, err := pattern.Compile(`{"a":[` + strings.Join(list, ",") + `]}`)
+	_, err := pattern.Compile(list(4000))
 	if err == nil || !strings.Contains(err.Error(), "Rule is too complex") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestCompileIsBounded(t *testing.T) {
+	path := strings.Repeat(`{"`+strings.Repeat("n", 300)+`":`, 100)
+	fields := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `"%d":[1],`, i)
+		}
+		return "{" + b.String()[:b.Len()-1] + "}"
+	}
+	tests := []struct{ name, pattern, reason string }{
+		{"256 fields", fields(256), ""},
+		{"257 fields", fields(257), "Size of rule exceeds max value of 256"},
+		{"64 KiB", `{"a":["` + strings.Repeat("x", 65536-10) + `"]}`, ""},
+		{"more than 64 KiB", `{"a":["` + strings.Repeat("x", 65536-9) + `"]}`, "Event pattern is too large: at most 65536 bytes are allowed"},
+		{"short names of many fields at the end of a long path", path + fields(100) + strings.Repeat("}", 100), "Rule is too complex - the paths of its fields are too long"},
+		{"a number of 1001 digits", `{"a":[1` + strings.Repeat("0", 1000) + `]}`, "Number value length (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := pattern.Compile(tt.pattern)
+			var refused *pattern.Error
+			if errors.As(err, &refused); tt.reason == "" && err != nil || tt.reason != "" && (refused == nil || refused.Reason != tt.reason) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 
