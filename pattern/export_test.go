@@ -18,7 +18,7 @@ func (s *Set) Left() string {
 	switch {
 	case s.rules != nil:
 		return "rules"
-	case s.root.size > 0 || s.root.few != nil && len(s.root.few) > 0 || s.root.many != nil:
+	case s.root.size > 0 || len(s.root.few) > 0 || s.root.many != nil:
 		return "paths"
 	case s.index.size > 0 || s.index.paths != nil || s.index.rest != nil:
 		return "filings"

@@ -271,7 +271,7 @@ func (r *reader) array(at *node, below int32, depth int) progress {
 	r.arrays = append(r.arrays, array{parent: below})
 	for {
 		r.pos = skipBlanks(r.event, r.pos)
-		p := goOn
+		var p progress
 		if c := r.peek(); c == '{' || c == '[' {
 			p = r.element(at, id, depth)
 		} else {
