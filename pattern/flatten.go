@@ -39,7 +39,7 @@ type array struct {
 type reader struct {
 	event []byte
 	pos   int
-	tried bool // done was asked
+	tried bool // done has looked
 	*scratch
 }
 
@@ -59,7 +59,7 @@ func (s *scratch) read(root *node, event []byte) error {
 	if r.peek() != '{' {
 		return fmt.Errorf("%w: it goes wrong at byte %d", ErrEvent, r.pos)
 	}
-	switch r.object(root, none, 0, true) {
+	switch r.object(root, s.shapes.begin(root), none, 0, true) {
 	case enough:
 		return nil
 	case goOn:
@@ -91,41 +91,50 @@ func (r *reader) take(c byte) bool {
 
 // object reads an object at a node of the path tree, below an array element. last says that nothing behind
 // the object can matter.
-func (r *reader) object(at *node, below int32, depth int, last bool) progress {
+func (r *reader) object(at *node, like *shape, below int32, depth int, last bool) progress {
 	if r.pos++; r.take('}') {
 		return goOn
 	}
+	r.pos = skipBlanks(r.event, r.pos)
 	open := len(r.open)
 	if last {
 		r.open = append(r.open, at)
 	}
 	var seen uint64
 	all := uint64(1)<<len(at.few) - 1
-	for {
-		child, which, ok := r.name(at)
-		if !ok {
+	if at.size > len(at.few) {
+		last = false // what was seen is not counted
+	}
+	for n := 0; ; n++ {
+		k := like.next(n, r.event[r.pos:])
+		if k != nil {
+			r.pos = skipBlanks(r.event, r.pos+len(k.text))
+		} else if k = r.key(at, like, n); k == nil {
 			return broken
 		}
-		if which >= 0 {
-			seen |= 1 << which
+		if k.which >= 0 {
+			seen |= 1 << k.which
 		}
-		if child == nil {
-			if r.pos, ok = skipValue(r.event, r.pos); !ok {
-				return broken
-			}
-		} else {
-			whole := last && seen == all && at.size == len(at.few) // all that was asked for stands up to here
-			if p := r.value(child, below, depth+1, whole); p != goOn {
+		whole := last && seen == all // all that was asked for stands up to here
+		switch {
+		case k.child != nil:
+			if p := r.value(k.child, k.inner, below, depth+1, whole); p != goOn {
 				return p
 			}
 			if whole && r.done() {
 				return enough
 			}
+		case whole && r.done():
+			return enough
+		default:
+			if p := r.skip(); p != goOn {
+				return p
+			}
 		}
 		b, i := r.event, skipBlanks(r.event, r.pos)
 		switch {
 		case i < len(b) && b[i] == ',':
-			r.pos = i + 1
+			r.pos = skipBlanks(b, i+1)
 		case i < len(b) && b[i] == '}':
 			r.pos = i + 1
 			r.open = r.open[:open]
@@ -136,53 +145,65 @@ func (r *reader) object(at *node, below int32, depth int, last bool) progress {
 	}
 }
 
-// name reads a field's name and the colon, and finds its node below at: see node.field.
-func (r *reader) name(at *node) (next *node, which int, ok bool) {
-	b, i := r.event, skipBlanks(r.event, r.pos)
-	if i >= len(b) || b[i] != '"' {
-		return nil, none, false
+// key reads the name of an object's n-th field and the colon, and finds its node below at. It is nil if this is
+// no JSON, and good until the next call. The object may be like others that come.
+func (r *reader) key(at *node, like *shape, n int) *shapeKey {
+	b, start := r.event, r.pos
+	if start >= len(b) || b[start] != '"' {
+		return nil
 	}
-	start := i + 1
-	end, whole := endOfName(b, start)
+	end, whole := endOfName(b, start+1)
 	if end >= len(b) {
-		return nil, none, false
+		return nil
 	}
-	name := b[start:end]
+	name := b[start+1 : end]
 	if b[end] == '\\' {
 		r.pos = end
-		if name, ok = r.escaped(start); !ok {
-			return nil, none, false
+		var ok bool
+		if name, ok = r.escaped(start + 1); !ok {
+			return nil
 		}
 		end, whole = r.pos-1, false
 	}
-	if next, which = at.field(name); next == nil && !whole {
-		next = at.dotted(name)
+	k := &r.strange
+	if k.child, k.which = at.field(name); k.child == nil && !whole {
+		k.child = at.dotted(name)
 	}
-	if i = skipBlanks(b, end+1); i >= len(b) || b[i] != ':' {
-		return nil, none, false
+	k.inner = r.shapes.at(k.child)
+	i := skipBlanks(b, end+1)
+	if i >= len(b) || b[i] != ':' {
+		return nil
 	}
+	like.remember(n, k, b[start:i+1])
 	r.pos = skipBlanks(b, i+1)
-	return next, which, true
+	return k
 }
 
-// maxNames is how many names are worth looking for in the rest of an event: with more, reading on is as cheap.
-const maxNames = 4
+// How many names are worth looking for in the rest of an event: at once, and ahead of an array or object. With
+// more of them, reading on is as cheap.
+const (
+	fewNames = 2
+	maxNames = 4
+)
 
 // unicodeEscapes is how escapes begin that can stand for any character of a name.
 var unicodeEscapes = []byte(`\u`)
 
 // done tells whether the rest of the event can be left unread: all fields of the open objects that some
-// pattern names were seen, and none of these names stands in the rest, where the field could come again.
+// pattern names were seen, and none of these names stands in the rest, where the field could come again. It
+// looks once.
 func (r *reader) done() bool {
 	if r.tried {
 		return false
 	}
-	r.tried = true
 	names, rest := 0, r.event[r.pos:]
 	for _, n := range r.open {
 		names += len(n.few)
 	}
-	if names > maxNames {
+	if c := r.peek(); names > fewNames && c != '{' && c != '[' {
+		return false
+	}
+	if r.tried = true; names > maxNames {
 		return false
 	}
 	for _, n := range r.open {
@@ -196,7 +217,7 @@ func (r *reader) done() bool {
 }
 
 // value reads a value at a node of the path tree.
-func (r *reader) value(at *node, below int32, depth int, last bool) progress {
+func (r *reader) value(at *node, like *shape, below int32, depth int, last bool) progress {
 	c := r.peek()
 	if depth > maxDepth {
 		return broken
@@ -206,9 +227,9 @@ func (r *reader) value(at *node, below int32, depth int, last bool) progress {
 		if at.size == 0 {
 			return r.skip()
 		}
-		return r.object(at, below, depth, last)
+		return r.object(at, like, below, depth, last)
 	case '[':
-		return r.array(at, below, depth)
+		return r.array(at, like, below, depth)
 	case '"':
 		text, ok := r.quoted()
 		if !ok {
@@ -263,7 +284,7 @@ func (r *reader) keep(at *node, below int32, k kind, text []byte) {
 }
 
 // array reads an array. Arrays and elements without leaves are forgotten.
-func (r *reader) array(at *node, below int32, depth int) progress {
+func (r *reader) array(at *node, like *shape, below int32, depth int) progress {
 	if r.pos++; r.take(']') {
 		return goOn
 	}
@@ -273,9 +294,9 @@ func (r *reader) array(at *node, below int32, depth int) progress {
 		r.pos = skipBlanks(r.event, r.pos)
 		var p progress
 		if c := r.peek(); c == '{' || c == '[' {
-			p = r.element(at, id, depth)
+			p = r.element(at, like, id, depth)
 		} else {
-			p = r.value(at, below, depth+1, false)
+			p = r.value(at, like, below, depth+1, false)
 		}
 		if p != goOn {
 			return p
@@ -295,10 +316,10 @@ func (r *reader) array(at *node, below int32, depth int) progress {
 }
 
 // element reads an object or array inside array id.
-func (r *reader) element(at *node, id int32, depth int) progress {
+func (r *reader) element(at *node, like *shape, id int32, depth int) progress {
 	self, from := int32(len(r.elements)), int32(len(r.leaves))
 	r.elements = append(r.elements, element{array: id, from: from})
-	if p := r.value(at, self, depth+1, false); p != goOn {
+	if p := r.value(at, like, self, depth+1, false); p != goOn {
 		return p
 	}
 	if r.elements[self].to = int32(len(r.leaves)); r.elements[self].to == from {

@@ -1,21 +1,20 @@
 package pattern
 
-import (
-	"slices"
-	"sync"
-)
+import "slices"
 
-// scratch is the memory that one Match uses; it is pooled, and shared by all sets.
+// scratch is the memory that one Match uses.
 type scratch struct {
 	leaves   []leaf // in the event's order
 	elements []element
 	arrays   []array
-	decoded  []byte  // strings that had escapes
-	byPath   []int32 // leaves grouped by path
-	spans    []span  // by slot of a path: where its leaves are in byPath
-	touched  []int32 // the slots of the paths that the event has leaves at
-	repeated bool    // there are several leaves at one path
-	open     []*node // used by reader
+	decoded  []byte   // strings that had escapes
+	byPath   []int32  // leaves grouped by path
+	spans    []span   // by slot of a path: where its leaves are in byPath
+	touched  []int32  // the slots of the paths that the event has leaves at
+	shapes   shapes   // of earlier events
+	strange  shapeKey // the last that no shape had
+	repeated bool     // there are several leaves at one path
+	open     []*node  // used by reader
 
 	stamp     uint32   // of this Match
 	marks     []uint32 // by mark: the last Match that came by
@@ -34,9 +33,6 @@ type scratch struct {
 	steps        int
 }
 
-// scratches are unused; the garbage collector empties the pool.
-var scratches = sync.Pool{New: func() any { return &scratch{} }}
-
 // span is a part of scratch.byPath.
 type span struct{ from, to int32 }
 
@@ -50,8 +46,11 @@ func (s *scratch) at(slot int32) []int32 {
 // The event must be a valid JSON object. Match reads no more of it than it needs, so of one that is not valid
 // it may give a verdict or ErrEvent, with nothing appended. The other error is ErrUndecided.
 func (s *Set) Match(event []byte, dst []RuleID) ([]RuleID, error) {
-	m := scratches.Get().(*scratch)
-	defer scratches.Put(m)
+	m, ok := s.unused.Get().(*scratch)
+	if !ok {
+		m = &scratch{}
+	}
+	defer s.unused.Put(m)
 	m.begin(s)
 	defer m.end()
 	if err := m.read(s.root, event); err != nil {

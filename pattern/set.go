@@ -1,5 +1,7 @@
 package pattern
 
+import "sync"
+
 // RuleID is the caller's name for a rule.
 type RuleID int
 
@@ -12,12 +14,13 @@ type Rule struct {
 // Set matches one event against many rules. It is immutable and safe for concurrent use: With and Without give
 // other sets, which share nearly all of their memory with it.
 type Set struct {
-	size  int
-	rules *trie[*rule] // by id
-	root  *node        // of the tree of all paths
-	index *index
-	paths slots // of the paths
-	marks slots // of the rules, alternatives and inner indexes: see scratch.first
+	size   int
+	rules  *trie[*rule] // by id
+	root   *node        // of the tree of all paths
+	index  *index
+	paths  slots      // of the paths
+	unused *sync.Pool // of scratches, the same for all sets that come of one
+	marks  slots      // of the rules, alternatives and inner indexes: see scratch.first
 }
 
 // rule is a rule of a set.
@@ -45,7 +48,7 @@ type check struct {
 // Build makes a set of rules. A later rule takes the place of an earlier one of the same id.
 func Build(rules []Rule) *Set {
 	e := &edit{}
-	s := &Set{root: &node{edit: e, slot: none}, index: &index{edit: e}}
+	s := &Set{root: &node{edit: e, slot: none}, index: &index{edit: e}, unused: &sync.Pool{}}
 	for _, r := range rules {
 		s.remove(e, r.ID)
 		s.add(e, r)
