@@ -38,7 +38,7 @@
 //	ranges.go         numeric ranges that are filed
 //	trie.go           the map that all these are made of: changing it gives another map
 //	match.go          Match: from an event to the alternatives that it is compared with
-//	flatten.go        an event becomes leaves; scan.go: passing over what nobody asks for
+//	flatten.go        an event becomes leaves; scan.go: passing over what nobody asks for; shape.go: events look alike
 //	elements.go       constraints may not be met by different elements of one array
 //	arrays.go         the same where arrays are nested in more than one way
 //	explain.go        why an event does not match: verdicts on parts of the pattern

@@ -199,7 +199,8 @@ func (p *filedPath) filing(c *check) (f filing, r rank) {
 			r.load += loadOf(k)
 		} else if rng, ok := m.(numericRange); ok {
 			if p != nil {
-				overlaps += p.ranges.overlapping(rng.low, rng.high, maxOverlap)
+				low, high := rng.floats()
+				overlaps += p.ranges.overlapping(low, high, maxOverlap)
 			}
 		} else {
 			f.any, f.keys, r.load = true, nil, 0
@@ -223,7 +224,8 @@ func (p *filedPath) filing(c *check) (f filing, r rank) {
 func (c *check) eachRange(a *alternative, f func(*filedRange)) {
 	for i, m := range c.matchers {
 		if r, ok := m.(numericRange); ok && !r.isPoint() {
-			f(&filedRange{low: r.low, high: r.high, alternative: a, number: int32(i)})
+			low, high := r.floats()
+			f(&filedRange{low: low, high: high, alternative: a, number: int32(i)})
 		}
 	}
 }

@@ -232,18 +232,21 @@ func (s *scratch) lookNumber(p *filedPath, v *value) {
 		}
 	}
 	if p.ranges != nil {
-		s.tryHolding(p.ranges, v.number().place())
+		if below, above, ok := v.near(); ok {
+			s.tryHolding(p.ranges, below, above)
+		}
 	}
 }
 
-// tryHolding compares the event with the alternatives one of whose ranges holds a number.
-func (s *scratch) tryHolding(t *ranges, n place) {
-	for t != nil && !t.most.before(n) {
-		s.tryHolding(t.left, n)
-		if n.before(t.filed.low) {
+// tryHolding compares the event with the alternatives one of whose ranges holds a number between two that are
+// close to each other.
+func (s *scratch) tryHolding(t *ranges, below, above float64) {
+	for t != nil && t.most >= below {
+		s.tryHolding(t.left, below, above)
+		if t.filed.low > above {
 			return
 		}
-		if !t.filed.high.before(n) {
+		if t.filed.high >= below {
 			s.try(t.filed.alternative)
 		}
 		t = t.right

@@ -168,6 +168,23 @@ func (v *value) exact() bool {
 	return v.known&isExact != 0
 }
 
+// near gives two doubles between which the number that the value spells lies, close to each other. If there are
+// none, no double is exactly the number.
+func (v *value) near() (below, above float64, ok bool) {
+	n := v.number()
+	if n.exponent > -sureExponent && n.exponent < sureExponent {
+		// Three roundings are off by less than this.
+		const margin = 1e-14
+		f := float64(n.digits) * math.Pow10(int(n.exponent))
+		if below, above = f*(1-margin), f*(1+margin); n.negative {
+			below, above = -above, -below
+		}
+		return below, above, true
+	}
+	f, err := strconv.ParseFloat(string(v.text), 64)
+	return f, f, err == nil
+}
+
 // exactNumber takes numbers of the same value.
 type exactNumber struct {
 	number

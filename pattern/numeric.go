@@ -1,5 +1,10 @@
 package pattern
 
+import (
+	"math"
+	"strconv"
+)
+
 // numericRange is {"numeric": …}: numbers between two ends, of which one may be missing. A number that no
 // double holds exactly is in no range, and a string of digits is no number.
 type numericRange struct {
@@ -11,6 +16,18 @@ type numericRange struct {
 
 // isPoint tells whether there is one number in the range.
 func (r numericRange) isPoint() bool { return r.point != nil }
+
+// floats gives the ends as doubles, infinite ones where an end is missing.
+func (r numericRange) floats() (low, high float64) {
+	low, high = math.Inf(-1), math.Inf(1)
+	if r.from != "" {
+		low, _ = strconv.ParseFloat(r.from, 64) // it can: an end is exactly a double
+	}
+	if r.to != "" {
+		high, _ = strconv.ParseFloat(r.to, 64)
+	}
+	return low, high
+}
 
 func (r numericRange) matches(v *value) bool {
 	if v.kind != kindNumber {

@@ -54,9 +54,10 @@ func isWildcard(m matcher) bool {
 type constraint struct {
 	only     exactString // the only matcher, if single
 	single   bool
-	absent   bool  // {"exists": false} is among the matchers
-	sorted   int32 // how many matchers, the first, are texts in ascending order; 0 where these are few
-	weight   int32 // what one comparison with a value costs at most, for scratch.spend
+	absent   bool    // {"exists": false} is among the matchers
+	sorted   int32   // how many matchers, the first, are texts in ascending order; 0 where these are few
+	weight   int32   // what one comparison with a value costs at most, for scratch.spend
+	one      matcher // the only matcher, if it is none of the former
 	matchers []matcher
 	path     string // field names joined with dots
 	text     string // the match list as it was written
@@ -69,7 +70,9 @@ const fewTexts = 16
 func newConstraint(path, text string, matchers []matcher, absent bool) constraint {
 	c := constraint{path: path, text: text, matchers: matchers, absent: absent}
 	if len(matchers) == 1 {
-		c.only, c.single = matchers[0].(exactString)
+		if c.only, c.single = matchers[0].(exactString); !c.single {
+			c.one = matchers[0]
+		}
 	}
 	c.sorted = sortTexts(matchers)
 	c.weight = int32(len(matchers)) - c.sorted + 1
@@ -126,8 +129,11 @@ func containsText(texts []matcher, text []byte) bool {
 
 // accepts tells whether one of the matchers takes the value.
 func (c *constraint) accepts(v *value) bool {
-	if c.single { // most are, and they need not be looked for in memory
+	switch { // most have one matcher, which need not be looked for in memory
+	case c.single:
 		return c.only.matches(v)
+	case c.one != nil:
+		return c.one.matches(v)
 	}
 	if c.sorted > 0 && v.kind == kindString && containsText(c.matchers[:c.sorted], v.text) {
 		return true

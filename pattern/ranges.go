@@ -4,18 +4,18 @@ package pattern
 // those that hold a number. The nil tree is empty.
 //
 // It is a treap in the order of the lower ends; each node knows the greatest upper end below it, so that a
-// search passes by what ends too early.
+// search passes by what ends too early. A node fills a line of the processor's cache.
 type ranges struct {
-	edit        *edit
 	filed       filedRange
-	most        place // the greatest upper end in the tree
+	most        float64 // the greatest upper end in the tree
 	left, right *ranges
+	edit        *edit
 }
 
 // filedRange is a range of an alternative. Whether its ends belong to it does not matter here: what is found
 // is judged by its matcher.
 type filedRange struct {
-	low, high   place
+	low, high   float64 // an end that is missing is infinite
 	alternative *alternative
 	number      int32 // of the range among those of its alternative
 }
@@ -23,9 +23,9 @@ type filedRange struct {
 // compare orders filed ranges by their lower ends; no two are equal.
 func (f *filedRange) compare(g *filedRange) int {
 	switch {
-	case f.low.before(g.low):
+	case f.low < g.low:
 		return -1
-	case g.low.before(f.low):
+	case g.low < f.low:
 		return 1
 	}
 	if c := int(f.alternative.mark) - int(g.alternative.mark); c != 0 {
@@ -56,7 +56,7 @@ func (t *ranges) own(e *edit) *ranges {
 func (t *ranges) sum() *ranges {
 	t.most = t.filed.high
 	for _, below := range [2]*ranges{t.left, t.right} {
-		if below != nil && t.most.before(below.most) {
+		if below != nil && t.most < below.most {
 			t.most = below.most
 		}
 	}
@@ -129,15 +129,15 @@ func (t *ranges) join(e *edit, u *ranges) *ranges {
 }
 
 // overlapping counts the ranges that overlap one, up to limit.
-func (t *ranges) overlapping(low, high place, limit int) int {
-	if t == nil || limit <= 0 || t.most.before(low) {
+func (t *ranges) overlapping(low, high float64, limit int) int {
+	if t == nil || limit <= 0 || t.most < low {
 		return 0
 	}
 	n := t.left.overlapping(low, high, limit)
-	if high.before(t.filed.low) {
+	if high < t.filed.low {
 		return n
 	}
-	if !t.filed.high.before(low) {
+	if t.filed.high >= low {
 		n++
 	}
 	return n + t.right.overlapping(low, high, limit-n)
