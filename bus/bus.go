@@ -12,6 +12,8 @@
 //	drop.go      the log of what was dropped
 //	rule.go      rules · rule_sql.go their rows
 //	target.go    targets · target_sql.go their rows
+//	archive.go   archives · archive_sql.go their rows · archive_event.go the events in them · archive_sweep.go how these go
+//	replay.go    replays · replay_step.go what they do, in steps · replay_sql.go their rows
 //	change.go    the log of changes of rules and targets · change_sql.go its rows
 //	current.go   the compiled rules of a bus, as a transaction sees them
 //	compiled.go  rules, compiled · compiled_sql.go how they are loaded · compiled_table.go rules by number
@@ -37,10 +39,13 @@ const (
 	SubjectBus    = "EventBus"
 	SubjectRule   = "Rule"
 	SubjectTarget = "Target"
+
+	SubjectArchive = "Archive"
+	SubjectReplay  = "Replay"
 )
 
 // awsQuotas are in force where Config gives none.
-var awsQuotas = Quotas{RulesPerBus: 300, WildcardRulesPerBus: 30, TargetsPerRule: 5}
+var awsQuotas = Quotas{RulesPerBus: 300, WildcardRulesPerBus: 30, TargetsPerRule: 5, Archives: 100, ActiveReplays: 10}
 
 // Config is what a Bus needs from outside. Log and Metrics may be nil.
 type Config struct {
@@ -56,14 +61,17 @@ type Config struct {
 type Quotas struct {
 	RulesPerBus, WildcardRulesPerBus int // the latter of rules whose pattern has a wildcard
 	TargetsPerRule                   int
+	Archives, ActiveReplays          int // of all buses
 }
 
 // Bus holds every event bus of an account.
 type Bus struct {
 	cfg   Config
+	db    *store.DB
 	count counters
 	drops *dropLog
 	puts  *store.Batch[[]Outgoing, []error]
+	woken chan struct{} // a replay began, or is to end
 
 	mu       sync.RWMutex
 	compiled map[string]*compiledBus // by bus name
@@ -87,7 +95,12 @@ func New(db *store.DB, cfg Config) *Bus {
 	q.RulesPerBus = cmp.Or(q.RulesPerBus, awsQuotas.RulesPerBus)
 	q.WildcardRulesPerBus = cmp.Or(q.WildcardRulesPerBus, awsQuotas.WildcardRulesPerBus)
 	q.TargetsPerRule = cmp.Or(q.TargetsPerRule, awsQuotas.TargetsPerRule)
-	b := &Bus{cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log), compiled: make(map[string]*compiledBus)}
+	q.Archives = cmp.Or(q.Archives, awsQuotas.Archives)
+	q.ActiveReplays = cmp.Or(q.ActiveReplays, awsQuotas.ActiveReplays)
+	b := &Bus{
+		cfg: cfg, db: db, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log),
+		compiled: make(map[string]*compiledBus), woken: make(chan struct{}, 1),
+	}
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
 	return b
 }
@@ -110,7 +123,7 @@ func (b *Bus) EventBus(tx *store.Tx, name string) (EventBus, error) {
 func (b *Bus) EventBuses(tx *store.Tx, prefix string) ([]EventBus, error) {
 	list, err := listBuses(tx, prefix)
 	for i := range list {
-		list[i].ARN = b.cfg.ARNs.Make("events", "event-bus/"+list[i].Name)
+		list[i].ARN = b.busARN(list[i].Name)
 	}
 	return list, err
 }

@@ -15,10 +15,11 @@ type ruleSet struct {
 	rules    ruleTable
 }
 
-// compiledRule is an enabled rule with its targets.
+// compiledRule is an enabled rule with its targets, or an archive, which has none.
 type compiledRule struct {
 	name, arn string
 	targets   []compiledTarget
+	archive   bool
 }
 
 // compiledTarget is a target whose settings have been read.
@@ -63,9 +64,13 @@ func (b *Bus) derive(base *ruleSet, at version, changed []loadedRule) *ruleSet {
 	return set
 }
 
-// compilePattern reads a rule's pattern, nil where it cannot.
+// compilePattern reads the pattern of a rule or an archive, nil where it cannot.
 func (b *Bus) compilePattern(bus string, l *loadedRule) *pattern.Pattern {
-	p, err := pattern.Compile(l.pattern)
+	text := l.pattern
+	if l.archive && text == "" {
+		text = everyEvent
+	}
+	p, err := pattern.Compile(text)
 	if err != nil {
 		// It was accepted when it was stored: only a program that reads fewer patterns can get here.
 		b.cfg.Log.Error("rule unreadable", slog.String("bus", bus), slog.String("rule", l.name), slog.Any("err", err))
@@ -74,8 +79,11 @@ func (b *Bus) compilePattern(bus string, l *loadedRule) *pattern.Pattern {
 	return p
 }
 
-// compileRule reads the settings of a rule's targets.
+// compileRule reads the settings of a rule's targets; an archive has none.
 func (b *Bus) compileRule(bus string, l *loadedRule) *compiledRule {
+	if l.archive {
+		return &compiledRule{name: l.name, archive: true}
+	}
 	r := &compiledRule{name: l.name, arn: b.RuleARN(bus, l.name)}
 	for _, t := range l.targets {
 		c := compiledTarget{Target: t, service: serviceOf(t.ARN)}

@@ -10,7 +10,7 @@ import (
 // envelope writes an event as targets see it: compact JSON, in AWS's order of keys, with the publisher's
 // own text for the detail.
 func envelope(ev *Event, account, region string, at time.Time) []byte {
-	size := 200 + len(ev.ID) + len(ev.DetailType) + len(ev.Source) + len(ev.Detail)
+	size := 200 + len(ev.ID) + len(ev.replay) + len(ev.DetailType) + len(ev.Source) + len(ev.Detail)
 	for _, r := range ev.Resources {
 		size += len(r) + 3
 	}
@@ -27,6 +27,10 @@ func envelope(ev *Event, account, region string, at time.Time) []byte {
 	b = at.UTC().AppendFormat(b, "2006-01-02T15:04:05Z")
 	b = append(b, `","region":`...)
 	b = wire.AppendString(b, region)
+	if ev.replay != "" {
+		b = append(b, `,"replay-name":`...)
+		b = wire.AppendString(b, ev.replay)
+	}
 	b = append(b, `,"resources":[`...)
 	for i, r := range ev.Resources {
 		if i > 0 {

@@ -3,6 +3,7 @@ package bus
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/casestream/casestream/base/fault"
@@ -20,6 +21,8 @@ type Event struct {
 	Detail             []byte // a JSON object, compact; it is delivered byte for byte
 	Account, Region    string // empty: our own
 	TraceHeader        string // X-Ray's; targets pass it on
+
+	replay string // the name of the replay that it is part of; empty: none
 }
 
 // malformed is what a client hears of a detail that is no JSON object.
@@ -39,7 +42,7 @@ func (ev *Event) setID() {
 }
 
 // Publish puts an event on a bus: every target of every enabled rule that it matches receives it in this
-// transaction. That a target fails is not the publisher's business: the event goes to the target's
+// transaction, and every archive that it matches keeps it. That a target fails is not the publisher's business: the event goes to the target's
 // dead-letter queue or is dropped, counted and logged. So is an event for a bus that does not exist.
 //
 // Whoever publishes answers for the detail being what Event says: of an event that is not JSON no more is read
@@ -87,6 +90,8 @@ type routing struct {
 	tx         *store.Tx
 	set        *ruleSet // of the last event's bus
 	deliveries []*Delivery
+	archived   []archived
+	only       []string // the ARNs of the rules that events are for; empty: all
 	done       tally
 }
 
@@ -117,18 +122,35 @@ func (r *routing) route(set *ruleSet, ev *Event) error {
 	case err != nil:
 		r.lose(&Delivery{Event: ev, BusName: set.bus}, Undecided, err)
 	}
+	var keep []int64 // the archives that keep it
 	for _, id := range ids {
-		r.done.matched++
 		rule := set.rules.get(int64(id))
+		if rule.archive {
+			keep = append(keep, int64(id))
+			continue
+		}
+		if len(r.only) > 0 && !slices.Contains(r.only, rule.arn) {
+			continue
+		}
+		r.done.matched++
 		for t := range rule.targets {
 			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule, r.tx.Now()))
 		}
 	}
+	if len(keep) > 0 && ev.replay == "" {
+		r.archived = append(r.archived, archived{
+			bus: set.bus, keepers: keepersOf(keep), time: at.Unix() * 1e6, size: archivedSize(ev, cmp.Or(ev.Account, arns.Account)), event: text,
+		})
+	}
 	return nil
 }
 
-// carry hands the deliveries to their targets, and what is refused for good to the dead-letter queues.
+// carry hands the events to the archives and the deliveries to their targets, and what is refused for good to the
+// dead-letter queues.
 func (r *routing) carry() error {
+	if err := r.archive(); err != nil {
+		return err
+	}
 	if len(r.deliveries) == 0 {
 		return nil
 	}

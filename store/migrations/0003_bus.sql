@@ -45,3 +45,66 @@ CREATE TABLE bus_target (
     settings TEXT NOT NULL, -- the rest of the target, as JSON
     PRIMARY KEY (bus, rule, id)
 ) /*clustered*/;
+
+-- Archives. In the compiled state of its bus an archive is a rule without targets: its changes stand in bus_change.
+CREATE TABLE bus_archive (
+    name           TEXT   PRIMARY KEY,
+    bus            TEXT   NOT NULL,
+    number         BIGINT NOT NULL, -- of the change that made it: no other archive, and no rule, of the bus ever has it
+    description    TEXT   NOT NULL,
+    pattern        TEXT   NOT NULL, -- as it was given; empty: every event
+    retention_days BIGINT NOT NULL, -- 0: for ever
+    created_at     BIGINT NOT NULL,
+    UNIQUE (bus, number)
+) /*clustered*/;
+
+-- Archived events, a row for each however many archives of its bus keep it, in the order of their commits: those of
+-- one publisher after another are numbered so. Rows are appended, and removed when no archive keeps them any more.
+CREATE TABLE bus_archived (
+    position    /*identity*/,
+    bus         TEXT   NOT NULL,
+    archives    TEXT   NOT NULL, -- the numbers of the archives that keep it, ascending, with commas between
+    archived_at BIGINT NOT NULL,
+    event_time  BIGINT NOT NULL, -- of the event: whole seconds, as in its envelope
+    size        BIGINT NOT NULL, -- what it adds to an archive's SizeBytes
+    event       BYTEA  NOT NULL  -- its envelope
+);
+CREATE INDEX bus_archived_time ON bus_archived (bus, event_time);
+
+-- How many events the archives keep, by the archives that keep them together. A transaction adds to one shard, so
+-- that few of those that commit at the same time wait for each other; the sum counts.
+CREATE TABLE bus_archive_tally (
+    bus      TEXT   NOT NULL,
+    archives TEXT   NOT NULL, -- as in bus_archived
+    shard    BIGINT NOT NULL,
+    events   BIGINT NOT NULL,
+    bytes    BIGINT NOT NULL,
+    PRIMARY KEY (bus, archives, shard)
+) /*clustered*/;
+
+-- How far the sweep of expired events has come. It is held by the node that sweeps.
+CREATE TABLE bus_archive_sweep (
+    bus      TEXT   NOT NULL,
+    archives TEXT   NOT NULL, -- as in bus_archived
+    swept_to BIGINT NOT NULL, -- no event before this position is due
+    PRIMARY KEY (bus, archives)
+) /*clustered*/;
+
+CREATE TABLE bus_replay (
+    name           TEXT   PRIMARY KEY,
+    bus            TEXT   NOT NULL,
+    archive        TEXT   NOT NULL, -- its name
+    archive_number BIGINT NOT NULL,
+    description    TEXT   NOT NULL,
+    state          TEXT   NOT NULL,
+    state_reason   TEXT   NOT NULL,
+    filter_arns    TEXT   NOT NULL, -- a JSON list: the rules that it is for; empty: all
+    event_start    BIGINT NOT NULL,
+    event_end      BIGINT NOT NULL,
+    replayed_to    BIGINT NOT NULL, -- the position in bus_archived that it has come to
+    last_position  BIGINT NOT NULL, -- and the one that it goes to
+    last_replayed  BIGINT NOT NULL, -- the event's time; 0: none yet
+    started_at     BIGINT NOT NULL,
+    ended_at       BIGINT NOT NULL  -- 0: not yet
+) /*clustered*/;
+CREATE INDEX bus_replay_ended ON bus_replay (ended_at);
