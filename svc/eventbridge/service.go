@@ -6,6 +6,7 @@
 //	rule_ops.go     rules · target_ops.go their targets
 //	event_ops.go    PutEvents · pattern_ops.go TestEventPattern
 //	bus_ops.go      event buses
+//	archive_ops.go  archives · replay_ops.go replays of what they hold
 package eventbridge
 
 import (
@@ -56,6 +57,12 @@ func mapError(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
 		return err
+	}
+	switch {
+	case errors.Is(err, bus.ErrExists):
+		return &api.ResourceAlreadyExistsException{Message: f.Msg}
+	case errors.Is(err, bus.ErrState):
+		return &api.IllegalStatusException{Message: f.Msg}
 	}
 	switch f.Kind {
 	case fault.NotFound:
