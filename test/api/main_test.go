@@ -10,6 +10,7 @@
 //	cases_*_test.go    Amazon Connect Cases, a file a noun; cases_*fixture_test.go have what they share
 //	                   cases_operation_test.go asks the same of every operation, of which cases_operation_rows_test.go
 //	                   has a row each; cases_documented_error_test.go provokes what single operations may answer
+//	archive_test.go    EventBridge: archives and replays
 //	rule_test.go       EventBridge: rules and patterns · target_test.go targets · put_events_test.go events and their delivery
 //	queue_test.go      SQS: queues · message_test.go batch_test.go fifo_test.go poll_test.go messages
 //	query_test.go      SQS's legacy form and STS's XML · queue_fixture_test.go what tests with queues share
