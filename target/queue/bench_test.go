@@ -68,6 +68,36 @@ func event() *bus.Event {
 	}
 }
 
+// BenchmarkPublishArchived is BenchmarkPublish on a bus whose events archives keep.
+func BenchmarkPublishArchived(b *testing.B) {
+	for _, archives := range []int{1, 3} {
+		each(b, fmt.Sprintf("archives=%d", archives), func(b *testing.B, d storetest.Database) {
+			db, eventBus := ready(b, d, 0)
+			err := db.Write(b.Context(), func(tx *store.Tx) error {
+				for i := range archives {
+					if _, err := eventBus.CreateArchive(tx, bus.Archive{Name: fmt.Sprint(i), Bus: bus.Default}); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					ev := event()
+					if err := db.Write(b.Context(), func(tx *store.Tx) error { return eventBus.Publish(tx, bus.Default, ev) }); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}
+
 // ready makes a bus whose one matching rule has a queue.
 func ready(b *testing.B, d storetest.Database, idle int) (*store.DB, *bus.Bus) {
 	b.Helper()
