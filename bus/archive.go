@@ -39,6 +39,19 @@ type ArchiveUpdate struct {
 	RetentionDays        *int
 }
 
+// apply changes what is given.
+func (u ArchiveUpdate) apply(a *Archive) {
+	if u.Description != nil {
+		a.Description = *u.Description
+	}
+	if u.Pattern != nil {
+		a.Pattern = *u.Pattern
+	}
+	if u.RetentionDays != nil {
+		a.RetentionDays = *u.RetentionDays
+	}
+}
+
 // ArchiveARN makes an archive's ARN.
 func (b *Bus) ArchiveARN(name string) string { return b.cfg.ARNs.Make("events", "archive/"+name) }
 
@@ -79,19 +92,15 @@ func (b *Bus) UpdateArchive(tx *store.Tx, name string, u ArchiveUpdate) (Archive
 	if err != nil {
 		return Archive{}, err
 	}
-	if u.Description != nil {
-		a.Description = *u.Description
-	}
-	if u.Pattern != nil {
-		a.Pattern = *u.Pattern
-	}
-	if u.RetentionDays != nil {
-		a.RetentionDays = *u.RetentionDays
-	}
-	if err := checkArchive(&a); err != nil {
-		return Archive{}, err
-	}
 	err = change(tx, a.Bus, func(int64) (ruleID, error) {
+		// Once more: only now are all other changes of it over, and none can come between.
+		if a, err = getArchive(tx, name); err != nil {
+			return ruleID{}, err
+		}
+		u.apply(&a)
+		if err := checkArchive(&a); err != nil {
+			return ruleID{}, err
+		}
 		found, err := updateArchive(tx, a)
 		if err == nil && !found {
 			err = missingArchive(name)

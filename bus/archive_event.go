@@ -100,23 +100,23 @@ func archivedSize(ev *Event, account string) int64 {
 	return int64(n)
 }
 
-// unarchive reads an event from its envelope, which was written by this room.
-func unarchive(envelope []byte) (*Event, error) {
+// unarchive gives an event back. Its envelope was written by this room; an error says that its publisher did not
+// keep his word about the detail.
+func (a *archived) unarchive() (*Event, error) {
 	var e struct {
 		ID         string          `json:"id"`
 		DetailType string          `json:"detail-type"`
 		Source     string          `json:"source"`
 		Account    string          `json:"account"`
-		Time       time.Time       `json:"time"`
 		Region     string          `json:"region"`
 		Resources  []string        `json:"resources"`
 		Detail     json.RawMessage `json:"detail"`
 	}
-	if err := json.Unmarshal(envelope, &e); err != nil {
-		return nil, fmt.Errorf("archived event: %w", err)
+	if err := json.Unmarshal(a.event, &e); err != nil {
+		return &Event{}, fmt.Errorf("archived event: %w", err)
 	}
 	return &Event{
-		ID: e.ID, Source: e.Source, DetailType: e.DetailType, Time: e.Time, Resources: e.Resources, Detail: e.Detail,
+		ID: e.ID, Source: e.Source, DetailType: e.DetailType, Time: time.UnixMicro(a.time).UTC(), Resources: e.Resources, Detail: e.Detail,
 		Account: e.Account, Region: e.Region,
 	}, nil
 }

@@ -29,3 +29,15 @@ func (t Table) Empty() bool { return t.t.root == nil }
 
 // CompactDetail shows tests what becomes of a detail from outside.
 func CompactDetail(text []byte) ([]byte, error) { return compactDetail(text) }
+
+// Again shows tests the bytes of an event that was archived and comes back, and those that it has in a replay.
+func Again(ev *Event, replay string) (same, replayed []byte, err error) {
+	a := archived{event: Envelope(ev)}
+	back, err := a.unarchive()
+	if err != nil {
+		return nil, nil, err
+	}
+	same = Envelope(back)
+	back.replay = replay
+	return same, Envelope(back), nil
+}

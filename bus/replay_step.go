@@ -143,18 +143,19 @@ func (b *Bus) republish(tx *store.Tx, r *Replay, list []archived) error {
 		return err
 	}
 	for i := range list {
-		ev, err := unarchive(list[i].event)
-		if err != nil {
-			return err
-		}
+		ev, err := list[i].unarchive()
 		ev.replay = r.Name
-		if set == nil {
-			to.lose(&Delivery{Event: ev, BusName: r.Bus}, NoSuchBus, missingBus(r.Bus))
-		} else if err := to.route(set, ev); err != nil {
+		if err == nil && set != nil {
+			err = to.route(set, ev)
+		}
+		switch {
+		case err != nil: // it would fail again and again: the replay must not wait for it
 			to.lose(&Delivery{Event: ev, BusName: r.Bus}, InvalidJSON, err)
+		case set == nil:
+			to.lose(&Delivery{Event: ev, BusName: r.Bus}, NoSuchBus, missingBus(r.Bus))
 		}
 		to.done.published++
-		r.LastReplayed = ev.Time
+		r.LastReplayed = time.UnixMicro(list[i].time).UTC()
 	}
 	if err := to.carry(); err != nil {
 		return err

@@ -2,6 +2,7 @@ package bus_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -425,5 +426,46 @@ func TestReplaysAndSweepRunByThemselves(t *testing.T) {
 		stopReplays() // they would look 90,000 times
 		time.Sleep(24*time.Hour + 2*time.Minute)
 		f.holds("a", 0)
+	})
+}
+
+func FuzzArchivedEventComesBackAsItWas(f *testing.F) {
+	f.Add("source", "detail-type", "resource", "again")
+	f.Add("\"\\\x00\x1f\n", "é\xff\xfe", "\u2028\ufffe😀", "a.b-c")
+	f.Fuzz(func(t *testing.T, source, detailType, resource, name string) {
+		ev := &bus.Event{ID: "i", Source: source, DetailType: detailType, Resources: []string{resource}, Detail: []byte(`{"n":1.50,"u":"\u00fc<>&"}`)}
+		same, replayed, err := bus.Again(ev, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := string(bus.Envelope(ev))
+		if diff := cmp.Diff(want, string(same)); diff != "" {
+			t.Error(diff)
+		}
+		var got struct {
+			Replay string `json:"replay-name"`
+		}
+		if err := json.Unmarshal(replayed, &got); err != nil || got.Replay != expand(name) {
+			t.Errorf("%s: %q, %v", replayed, got.Replay, err)
+		}
+	})
+}
+
+// An event that its publisher should not have sent is told of, and does not hold up those behind it.
+func TestArchivedEventThatIsNoJSONIsDroppedFromAReplay(t *testing.T) {
+	each(t, func(f *fixture) {
+		f.archive("a", "", 0)
+		f.publish(bus.Event{ID: "bad", Source: "s", DetailType: "t", Time: noon, Detail: []byte(`{"x":1,`)})
+		f.rule("r", `{"source":["s"]}`, target("q"))
+		f.publish(bus.Event{ID: "good", Source: "s", DetailType: "t", Time: noon})
+		f.shelf.take()
+		f.holds("a", 2)
+		f.replay("all")
+		f.finish()
+		f.state("all", bus.ReplayCompleted)
+		if diff := cmp.Diff([]string{"good"}, f.ids("r")); diff != "" {
+			f.Error(diff)
+		}
+		f.counts("dropped", 1, bus.InvalidJSON)
 	})
 }
