@@ -48,6 +48,7 @@ type bucket struct {
 type filing struct {
 	alternative *alternative
 	check       int32 // which of its checks it is filed by, or none
+	copies      int32 // in how many buckets it is, those of all such indexes taken together
 	any         bool  // it is in filedPath.any
 	keys        []key
 }
@@ -57,6 +58,9 @@ const (
 	maxSome = 16
 	// maxLevels is by how many constraints an alternative is filed at most.
 	maxLevels = 4
+	// maxCopies bounds the places of an alternative that is filed below its keys by several others: four lists of
+	// twenty values would make 160,000.
+	maxCopies = 64
 	// maxOverlap ends the counting of ranges that overlap.
 	maxOverlap = 64
 )
@@ -71,10 +75,10 @@ func (x *index) own(e *edit) *index {
 	return &c
 }
 
-// add gives the index with one more alternative; marks are for new buckets.
-func (x *index) add(e *edit, a *alternative, marks *slots) *index {
+// add gives the index with one more alternative, which is in so many others like it; marks are for new buckets.
+func (x *index) add(e *edit, a *alternative, copies int32, marks *slots) *index {
 	x = x.own(e)
-	f := x.choose(a)
+	f := x.choose(a, copies)
 	x.size++
 	if len(x.used) == 0 {
 		a.filing = f
@@ -87,13 +91,12 @@ func (x *index) add(e *edit, a *alternative, marks *slots) *index {
 	}
 	c := &a.checks[f.check]
 	p := x.paths.get(uint64(c.slot)).own(e)
-	used := append(slices.Clip(x.used), c.slot)
 	for _, k := range f.keys {
 		p.count(k.use, 1)
-		p.buckets = p.buckets.set(e, k.hash, p.buckets.get(k.hash).add(e, a, used, marks))
+		p.buckets = p.buckets.set(e, k.hash, p.buckets.get(k.hash).add(e, a, x, c.slot, marks))
 	}
 	if f.any {
-		p.any = p.any.add(e, a, used, marks)
+		p.any = p.any.add(e, a, x, c.slot, marks)
 	} else {
 		c.eachRange(a, func(r *filedRange) { p.ranges = p.ranges.put(e, r) })
 	}
@@ -105,9 +108,8 @@ func (x *index) add(e *edit, a *alternative, marks *slots) *index {
 func (x *index) remove(e *edit, a *alternative, marks *slots) *index {
 	x = x.own(e)
 	x.size--
-	f := &a.filing
+	f := x.filing(a)
 	if len(x.used) > 0 {
-		f = x.filings.get(uint64(a.mark))
 		x.filings = x.filings.drop(e, uint64(a.mark))
 	}
 	if f.check == none {
@@ -137,22 +139,31 @@ func (x *index) remove(e *edit, a *alternative, marks *slots) *index {
 	return x
 }
 
+// filing tells where an alternative is that is in the index.
+func (x *index) filing(a *alternative) *filing {
+	if len(x.used) == 0 {
+		return &a.filing
+	}
+	return x.filings.get(uint64(a.mark))
+}
+
 // choose decides what an alternative is filed under: the constraint whose keys the fewest events have, as far as
 // one can tell from how different the constraints of other rules on the same path are. Among equals it is the
 // one with the fewest others under its keys, and then the one whose path is deepest.
-func (x *index) choose(a *alternative) filing {
+func (x *index) choose(a *alternative, copies int32) filing {
 	best, bestRank := filing{alternative: a, check: none}, rank{}
 	if len(x.used) == maxLevels {
 		return best
 	}
 	for i := range a.checks {
 		c := &a.checks[i]
-		if c.absent || slices.Contains(x.used, c.slot) {
+		n := len(c.matchers)
+		if c.absent || slices.Contains(x.used, c.slot) || len(x.used) > 0 && n > 1 && n*int(copies) > maxCopies {
 			continue
 		}
 		f, r := x.paths.get(uint64(c.slot)).filing(c)
 		if best.check == none || r.compare(bestRank) > 0 {
-			f.alternative, f.check = a, int32(i)
+			f.alternative, f.check, f.copies = a, int32(i), copies*max(1, int32(len(f.keys)))
 			best, bestRank = f, r
 		}
 	}
@@ -276,8 +287,8 @@ func (b *bucket) own(e *edit) *bucket {
 	return &c
 }
 
-// add gives the bucket with one more alternative; used are the paths that it is filed under now.
-func (b *bucket) add(e *edit, a *alternative, used []int32, marks *slots) *bucket {
+// add gives the bucket with one more alternative; the bucket is one of index x at the path of a slot.
+func (b *bucket) add(e *edit, a *alternative, x *index, slot int32, marks *slots) *bucket {
 	if b == nil {
 		return &bucket{edit: e, first: a}
 	}
@@ -287,13 +298,13 @@ func (b *bucket) add(e *edit, a *alternative, used []int32, marks *slots) *bucke
 			b.more = append(b.more, a)
 			return b
 		}
-		b.index = &index{edit: e, used: used, mark: marks.take()}
+		b.index = &index{edit: e, used: append(slices.Clip(x.used), slot), mark: marks.take()}
 		for _, other := range append(b.more, b.first) {
-			b.index = b.index.add(e, other, marks)
+			b.index = b.index.add(e, other, x.filing(other).copies, marks)
 		}
 		b.first, b.more = nil, nil
 	}
-	b.index = b.index.add(e, a, marks)
+	b.index = b.index.add(e, a, x.filing(a).copies, marks)
 	return b
 }
 

@@ -91,7 +91,7 @@ func (s *Set) add(e *edit, r Rule) {
 			c.constraint = &constraints[j]
 			s.root = s.root.place(e, c.path, c, &s.paths)
 		}
-		s.index = s.index.add(e, a, &s.marks)
+		s.index = s.index.add(e, a, 1, &s.marks)
 	}
 	s.rules = s.rules.set(e, uint64(r.ID), own)
 	s.size++
