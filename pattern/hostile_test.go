@@ -26,7 +26,7 @@ func TestRulesOfSeveralLongListsAreNotFiledInAllCombinations(t *testing.T) {
 		for i := range rules {
 			set = set.With(pattern.Rule{ID: pattern.RuleID(i), Pattern: p})
 		}
-		if places := set.Places(); places > rules*max(4*64, 4*n) {
+		if places := set.Places(); places > rules*max(64, n) {
 			t.Errorf("%d values: %d rules are in %d places", n, rules, places)
 		}
 		for event, hits := range map[string]int{`{"a":0,"b":1,"c":2,"d":0}`: rules, `{"a":0,"b":1,"c":2,"d":99}`: 0} {
@@ -40,6 +40,23 @@ func TestRulesOfSeveralLongListsAreNotFiledInAllCombinations(t *testing.T) {
 		if left := set.Left(); left != "" {
 			t.Errorf("the empty set still holds %s", left)
 		}
+	}
+}
+
+func TestAlternativesThatShareALongListAreNotFiledUnderAllOfIt(t *testing.T) {
+	const alternatives, values = 900, 2000
+	p := compiled(t, fmt.Sprintf(`{"a":%s,"$or":[%s{"c":[1]}]}`, listOf(values), strings.Repeat(`{"b":[{"exists":true}]},`, alternatives-1)))
+	set := pattern.Build([]pattern.Rule{{ID: 7, Pattern: p}})
+	if places := set.Places(); places > 1<<14+alternatives {
+		t.Errorf("a rule is in %d places", places)
+	}
+	for event, hits := range map[string]int{`{"a":1999,"b":1}`: 1, `{"a":1,"c":1}`: 1, `{"a":2000,"b":1,"c":1}`: 0, `{"a":1}`: 0} {
+		if ids, err := set.Match([]byte(event), nil); len(ids) != hits || err != nil {
+			t.Errorf("%s: %v, %v", event, ids, err)
+		}
+	}
+	if left := set.Without(7).Left(); left != "" {
+		t.Errorf("the empty set still holds %s", left)
 	}
 }
 

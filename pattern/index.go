@@ -26,7 +26,7 @@ type filedPath struct {
 	uses    []counted      // the kinds of keys that there are
 	buckets *trie[*bucket] // by hash of the key
 	ranges  *ranges        // numeric ranges
-	any     *bucket        // those that take values of too many kinds: anything-but, exists
+	any     *bucket        // those that take values of too many kinds, anything-but and exists, or too many values
 }
 
 // counted is a use with the number of keys that have it.
@@ -58,7 +58,9 @@ const (
 	maxSome = 16
 	// maxLevels is by how many constraints an alternative is filed at most.
 	maxLevels = 4
-	// maxCopies bounds the places of an alternative that is filed below its keys by several others: four lists of
+	// maxKeys is how many keys the alternatives of one rule have together, unless they are as many themselves.
+	maxKeys = 1 << 14
+	// maxCopies is in how many buckets an alternative is that has several keys below several keys: four lists of
 	// twenty values would make 160,000.
 	maxCopies = 64
 	// maxOverlap ends the counting of ranges that overlap.
@@ -152,16 +154,19 @@ func (x *index) filing(a *alternative) *filing {
 // one with the fewest others under its keys, and then the one whose path is deepest.
 func (x *index) choose(a *alternative, copies int32) filing {
 	best, bestRank := filing{alternative: a, check: none}, rank{}
+	most := int(a.most)
+	if len(x.used) > 0 {
+		most = max(1, min(most, maxCopies)/int(copies))
+	}
 	if len(x.used) == maxLevels {
 		return best
 	}
 	for i := range a.checks {
 		c := &a.checks[i]
-		n := len(c.matchers)
-		if c.absent || slices.Contains(x.used, c.slot) || len(x.used) > 0 && n > 1 && n*int(copies) > maxCopies {
+		if c.absent || slices.Contains(x.used, c.slot) {
 			continue
 		}
-		f, r := x.paths.get(uint64(c.slot)).filing(c)
+		f, r := x.paths.get(uint64(c.slot)).filing(c, most)
 		if best.check == none || r.compare(bestRank) > 0 {
 			f.alternative, f.check, f.copies = a, int32(i), copies*max(1, int32(len(f.keys)))
 			best, bestRank = f, r
@@ -194,8 +199,12 @@ func (r rank) compare(other rank) int {
 	return cmp.Compare(r.depth, other.depth)
 }
 
-// filing says how a check would be filed here, and how well.
-func (p *filedPath) filing(c *check) (f filing, r rank) {
+// filing says how a check would be filed here, and how well. It gets so many keys at most, and none if it has more.
+func (p *filedPath) filing(c *check, most int) (f filing, r rank) {
+	if len(c.matchers) > most {
+		f.any, r.load = true, p.anySize()
+		return f, r
+	}
 	f.keys = make([]key, 0, len(c.matchers))
 	loadOf := func(k key) int {
 		if p == nil {
@@ -214,10 +223,7 @@ func (p *filedPath) filing(c *check) (f filing, r rank) {
 				overlaps += p.ranges.overlapping(low, high, maxOverlap)
 			}
 		} else {
-			f.any, f.keys, r.load = true, nil, 0
-			if p != nil {
-				r.load = p.any.size()
-			}
+			f.any, f.keys, r.load = true, nil, p.anySize()
 			break
 		}
 	}
@@ -229,6 +235,14 @@ func (p *filedPath) filing(c *check) (f filing, r rank) {
 		r.score = int(c.variety) - 8*bits.Len(uint(len(c.matchers)-1)) - 8*bits.Len(uint(overlaps))
 	}
 	return f, r
+}
+
+// anySize counts what is filed without a key.
+func (p *filedPath) anySize() int {
+	if p == nil {
+		return 0
+	}
+	return p.any.size()
 }
 
 // eachRange calls f with each range among the matchers that is filed as such.
