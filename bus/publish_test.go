@@ -12,7 +12,6 @@ import (
 
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/bus"
-	"github.com/casestream/casestream/pattern"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/storetest"
 )
@@ -265,24 +264,6 @@ func TestFailureThatIsNotFinalFailsThePublisher(t *testing.T) {
 		f.wants()
 		f.counts("published", 0)
 		f.counts("delivered", 0)
-	})
-}
-
-// No rule looks at what is nested: whether an event is accepted does not depend on rules.
-func TestEventIsNoDeeperThanPatternsCanJudge(t *testing.T) {
-	each(t, func(f *fixture) {
-		f.rule("r", `{"source":["s"]}`, target("q"))
-		deep := func(levels int) bus.Outgoing { // counting the detail itself
-			detail := `{"x":` + strings.Repeat("[", levels-1) + strings.Repeat("]", levels-1) + `}`
-			return bus.Outgoing{Bus: bus.Default, Event: &bus.Event{Source: "s", DetailType: "t", Detail: []byte(detail)}}
-		}
-		errs, err := f.bus.PublishAll(f.Context(), []bus.Outgoing{deep(pattern.MaxDepth - 1), deep(pattern.MaxDepth), deep(20_000)})
-		if err != nil || errs[0] != nil {
-			f.Fatalf("%v, errs = %v", err, errs)
-		}
-		refused(f.T, errs[1], fault.Invalid, "Detail is malformed.")
-		refused(f.T, errs[2], fault.Invalid, "Detail is malformed.")
-		f.wants("r/q")
 	})
 }
 
