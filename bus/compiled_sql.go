@@ -49,15 +49,18 @@ func loadRules(tx *store.Tx, bus string) (list []loadedRule, v version, err erro
 // loadChanges reads the rules of a bus that have changed since a version, each as it is now, and the version
 // that it is now: in one statement, as loadRules does. It is not ok when the log does not lead from the one
 // version to the other without a gap: since is too old, or that of a transaction that rolled back.
+//
+// No log is as long as what is asked for. The upper end is there for PostgreSQL: it takes a range between two
+// parameters for a short one, and looks the rules up, where it would read them all to be ready for a long one.
 func loadChanges(tx *store.Tx, bus string, since version) (list []loadedRule, now version, ok bool, err error) {
 	last := since.change - 1
 	ok = true
 	known := make(map[int64]int) // where in the list a rule is, by its number
 	err = tx.Each(`SELECT b.changes, b.version, c.number, c.version, c.rule, c.rule_number, r.pattern, t.id, t.arn, t.settings FROM bus b
-		JOIN bus_change c ON c.bus = b.name AND c.number >= ?
+		JOIN bus_change c ON c.bus = b.name AND c.number BETWEEN ? AND ?
 		LEFT JOIN bus_rule r ON r.bus = c.bus AND r.name = c.rule AND r.number = c.rule_number AND r.state <> ?
 		LEFT JOIN bus_target t ON t.bus = r.bus AND t.rule = r.name
-		WHERE b.name = ? ORDER BY c.number, t.id`, []any{since.change, Disabled, bus}, func(scan store.Scan) error {
+		WHERE b.name = ? ORDER BY c.number, t.id`, []any{since.change, since.change + keptChanges + 2*trimEvery, Disabled, bus}, func(scan store.Scan) error {
 		var c version
 		var rule ruleID
 		var pattern, id, arn, settings *string
@@ -87,5 +90,5 @@ func loadChanges(tx *store.Tx, bus string, since version) (list []loadedRule, no
 		}
 		return list[i].addTarget(id, arn, settings)
 	})
-	return list, now, ok && last == now.change, err
+	return list, now, ok && last >= since.change && last == now.change, err
 }

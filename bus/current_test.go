@@ -187,6 +187,29 @@ func TestNodeFarBehindLoadsAllRules(t *testing.T) {
 	})
 }
 
+// Nothing of what the log has is among what such a node asks for.
+func TestNodeThatSawOneChangeLoadsAllRules(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		one, two := nodes(t, d, store.Options{})
+		one.write(func(tx *store.Tx) error {
+			return one.bus.PutRule(tx, bus.Rule{Bus: bus.Default, Name: "r", Pattern: `{"source":["s"]}`})
+		})
+		ev := bus.Event{Source: "s", DetailType: "t"}
+		two.publish(ev)
+		two.wants()
+		one.write(func(tx *store.Tx) error {
+			for range 2500 {
+				if err := one.bus.DeleteRule(tx, bus.Default, "none"); err != nil {
+					return err
+				}
+			}
+			return one.bus.PutTargets(tx, bus.Default, "r", []bus.Target{target("q")})
+		})
+		two.publish(ev)
+		two.wants("r/q")
+	})
+}
+
 // trial changes rules at random.
 type trial struct {
 	*fixture

@@ -2,7 +2,6 @@ package bus
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -101,13 +100,12 @@ func (b *Bus) Rule(tx *store.Tx, bus, name string) (Rule, error) {
 	return r, err
 }
 
-// Rules lists the rules of a bus whose name begins with prefix, in name order.
-func (b *Bus) Rules(tx *store.Tx, bus, prefix string) ([]Rule, error) {
+// Rules lists the rules of a bus whose name begins with prefix, after a name and in byte order, no more than limit.
+func (b *Bus) Rules(tx *store.Tx, bus, prefix, after string, limit int) ([]Rule, error) {
 	if err := exists(tx, bus); err != nil {
 		return nil, err
 	}
-	list, err := listRules(tx, bus)
-	list = slices.DeleteFunc(list, func(r Rule) bool { return !strings.HasPrefix(r.Name, prefix) })
+	list, err := listRules(tx, bus, prefix, after, limit)
 	for i := range list {
 		list[i].ARN = b.RuleARN(bus, list[i].Name)
 	}

@@ -3,8 +3,6 @@ package bus
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/casestream/casestream/store"
@@ -54,11 +52,13 @@ func getRule(tx *store.Tx, bus, name string) (Rule, error) {
 	return list[0], nil
 }
 
-// listRules reads the rules of a bus, in byte order, which databases do not agree on.
-func listRules(tx *store.Tx, bus string) ([]Rule, error) {
-	list, err := store.List(tx, `SELECT `+ruleColumns+` FROM bus_rule WHERE bus = ?`, []any{bus}, scanRule)
-	slices.SortFunc(list, func(a, b Rule) int { return strings.Compare(a.Name, b.Name) })
-	return list, err
+// lastRune is behind every other, so that what begins with a prefix is less than prefix + lastRune.
+const lastRune = "\U0010FFFF"
+
+// listRules reads the rules of a bus whose name begins with prefix, after a name and in order.
+func listRules(tx *store.Tx, bus, prefix, after string, limit int) ([]Rule, error) {
+	return store.List(tx, `SELECT `+ruleColumns+` FROM bus_rule WHERE bus = ? AND name > ? AND name >= ? AND name < ? ORDER BY name LIMIT ?`,
+		[]any{bus, after, prefix, prefix + lastRune, limit}, scanRule)
 }
 
 // updateRuleState sets a rule's state and gives the rule's number. It says whether there is such a rule.

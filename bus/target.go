@@ -1,8 +1,6 @@
 package bus
 
 import (
-	"slices"
-
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/store"
@@ -107,15 +105,13 @@ func (b *Bus) RemoveTargets(tx *store.Tx, bus, rule string, ids []string) error 
 	})
 }
 
-// RuleNamesByTarget lists the rules of a bus that have a target of an ARN, in name order.
-func (b *Bus) RuleNamesByTarget(tx *store.Tx, bus, target string) ([]string, error) {
+// RuleNamesByTarget lists the rules of a bus that have a target of an ARN, as Rules does.
+func (b *Bus) RuleNamesByTarget(tx *store.Tx, bus, target, after string, limit int) ([]string, error) {
 	if err := exists(tx, bus); err != nil {
 		return nil, err
 	}
 	if !storable(target) {
 		return nil, nil
 	}
-	names, err := listRuleNames(tx, bus, target)
-	slices.Sort(names)
-	return names, err
+	return listRuleNames(tx, bus, target, after, limit)
 }

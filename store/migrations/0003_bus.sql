@@ -16,7 +16,7 @@ CREATE TABLE bus_change (
     bus         TEXT   NOT NULL,
     number      BIGINT NOT NULL, -- what bus.changes became; a bus begins with a row for 0
     version     BIGINT NOT NULL, -- what bus.version became
-    rule        TEXT   NOT NULL, -- the name of the rule that changed, or whose targets did
+    rule        TEXT /*by bytes*/ NOT NULL, -- the name of the rule that changed, or whose targets did
     rule_number BIGINT NOT NULL, -- its bus_rule.number, also where it is gone; 0: nothing changed
     PRIMARY KEY (bus, number)
 ) /*clustered*/;
@@ -24,7 +24,7 @@ INSERT INTO bus_change (bus, number, version, rule, rule_number) VALUES ('defaul
 
 CREATE TABLE bus_rule (
     bus         TEXT   NOT NULL,
-    name        TEXT   NOT NULL,
+    name        TEXT /*by bytes*/ NOT NULL, -- in the order of lists
     number      BIGINT NOT NULL, -- of the change that made it: no other rule of the bus ever has it
     wildcard    BIGINT NOT NULL, -- 1: its pattern has a wildcard; 0: not
     state       TEXT   NOT NULL,
@@ -39,8 +39,8 @@ CREATE TABLE bus_rule (
 
 CREATE TABLE bus_target (
     bus      TEXT NOT NULL,
-    rule     TEXT NOT NULL,
-    id       TEXT NOT NULL,
+    rule     TEXT /*by bytes*/ NOT NULL,
+    id       TEXT /*by bytes*/ NOT NULL,
     arn      TEXT NOT NULL,
     settings TEXT NOT NULL, -- the rest of the target, as JSON
     PRIMARY KEY (bus, rule, id)

@@ -64,18 +64,19 @@ func (s *Service) ListRules(ctx context.Context, in *api.ListRulesInput) (*api.L
 	if err != nil {
 		return nil, err
 	}
+	wanted, err := readSpan("rules", in.NextToken, in.Limit)
+	if err != nil {
+		return nil, err
+	}
 	var list []bus.Rule
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		list, err = s.bus.Rules(tx, name, value(in.NamePrefix))
+		list, err = s.bus.Rules(tx, name, value(in.NamePrefix), wanted.after, wanted.size+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := cut(list, "rules", func(r bus.Rule) string { return r.Name }, in.NextToken, in.Limit)
-	if err != nil {
-		return nil, err
-	}
+	list, next := first(list, wanted, func(r bus.Rule) string { return r.Name })
 	out := &api.ListRulesOutput{Rules: make([]api.Rule, len(list)), NextToken: next}
 	for i, r := range list {
 		out.Rules[i] = api.Rule{
