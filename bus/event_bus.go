@@ -59,7 +59,7 @@ func (b *Bus) CreateEventBus(tx *store.Tx, name string, settings BusSettings, ta
 	if err != nil {
 		return EventBus{}, err
 	}
-	if err := lockBuses(tx); err != nil {
+	if err := holdBus(tx, Default); err != nil { // which everybody does who makes one: no two pass the quota together
 		return EventBus{}, err
 	}
 	e := EventBus{Name: name, ARN: b.ARN(name), Settings: settings, Tags: tags, Created: tx.Now(), Modified: tx.Now()}
@@ -83,7 +83,7 @@ func (b *Bus) CreateEventBus(tx *store.Tx, name string, settings BusSettings, ta
 
 // UpdateEventBus has edit change the settings of a bus and gives the bus as it is then.
 func (b *Bus) UpdateEventBus(tx *store.Tx, name string, edit func(*BusSettings)) (EventBus, error) {
-	e, err := b.lockBus(tx, name)
+	e, err := b.touch(tx, name)
 	if err != nil {
 		return EventBus{}, err
 	}
@@ -133,8 +133,8 @@ func (b *Bus) EventBuses(tx *store.Tx, prefix string) ([]EventBus, error) {
 	return list, err
 }
 
-// lockBus gives a bus and keeps all others from changing it, or its rules, until the transaction ends.
-func (b *Bus) lockBus(tx *store.Tx, name string) (EventBus, error) {
+// touch gives a bus that changes now, and keeps others from changing it, or its rules, until the transaction ends.
+func (b *Bus) touch(tx *store.Tx, name string) (EventBus, error) {
 	if err := touchBus(tx, name); err != nil {
 		return EventBus{}, err
 	}

@@ -49,9 +49,9 @@ func listBuses(tx *store.Tx, prefix string) ([]EventBus, error) {
 	return list, err
 }
 
-// lockBuses keeps others from making buses until the transaction ends, so that no two pass the quota together.
-func lockBuses(tx *store.Tx) error {
-	_, err := tx.Exec(`UPDATE bus SET modified_at = modified_at WHERE name = ?`, Default)
+// holdBus keeps others from changing a bus or its rules until the transaction ends, and changes nothing.
+func holdBus(tx *store.Tx, name string) error {
+	_, err := tx.Exec(`UPDATE bus SET changes = changes WHERE name = ?`, name)
 	return err
 }
 

@@ -47,7 +47,10 @@ func (b *Bus) Tag(tx *store.Tx, resource string, put map[string]string, away []s
 	if err != nil {
 		return err
 	}
-	e, err := b.lockBus(tx, at.bus)
+	if err := holdBus(tx, at.bus); err != nil {
+		return err
+	}
+	e, err := b.EventBus(tx, at.bus)
 	if err != nil {
 		return err
 	}

@@ -41,8 +41,10 @@ func TestBusesAndRulesHaveTags(t *testing.T) {
 			resource string
 			first    map[string]string
 		}{
-			{eventsARN + "event-bus/default", nil}, {eventsARN + "event-bus/orders", nil},
-			{eventsARN + "rule/orders/r", nil}, {eventsARN + "rule/r", map[string]string{"made": "with"}},
+			{eventsARN + "event-bus/default", nil},
+			{eventsARN + "event-bus/orders", nil},
+			{eventsARN + "rule/orders/r", nil},
+			{eventsARN + "rule/r", map[string]string{"made": "with"}},
 		} {
 			got, err := f.tags(row.resource)
 			if len(got) != len(row.first) || got["made"] != row.first["made"] || err != nil {
