@@ -195,13 +195,18 @@ func TestBusWithRulesIsNotRemoved(t *testing.T) {
 // What a node has compiled of a bus must not serve another bus of the same name.
 func TestBusThatIsMadeAgainBeginsAnew(t *testing.T) {
 	each(t, func(f *fixture) {
+		other := over(f.T, f.db, bus.Config{})
 		for i := range 3 {
 			f.make("orders")
 			f.send("orders")
 			f.wants()
+			other.send("orders")
+			other.wants()
 			name := fmt.Sprint("r", i)
 			f.ruleOn("orders", name, `{"source":["s"]}`, target("q"))
 			f.send("orders")
+			other.send("orders")
+			other.wants(name + "/q")
 			d := f.wants(name + "/q")[0]
 			if want := "arn:aws:events:eu-west-2:111122223333:rule/orders/" + name; d.RuleARN != want || d.BusName != "orders" {
 				f.Errorf("got %s on %s, want %s", d.RuleARN, d.BusName, want)

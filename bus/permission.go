@@ -52,59 +52,79 @@ func (b *Bus) AddPermission(tx *store.Tx, bus string, p Permission) error {
 	if err != nil {
 		return err
 	}
-	return b.editPolicy(tx, bus, func(list []json.RawMessage) ([]json.RawMessage, error) {
-		if i := slices.IndexFunc(list, hasSid(p.StatementID)); i >= 0 {
-			list[i] = text
-			return list, nil
-		}
-		return append(list, text), nil
-	})
+	return b.editPolicy(tx, bus, putStatement(p.StatementID, text))
 }
 
 // RemovePermission takes the statement of an id out of the policy of a bus; a missing one is a fault.NotFound.
 func (b *Bus) RemovePermission(tx *store.Tx, bus, statementID string) error {
-	return b.editPolicy(tx, bus, func(list []json.RawMessage) ([]json.RawMessage, error) {
-		n := len(list)
-		list = slices.DeleteFunc(list, hasSid(statementID))
-		if len(list) == n {
-			return nil, fault.Missing(SubjectPolicy, statementID, "Statement with the provided id does not exist.")
-		}
-		return list, nil
-	})
+	return b.editPolicy(tx, bus, removeStatement(statementID))
 }
 
-// editPolicy has edit change the statements of a bus's policy. Without statements there is no policy.
-func (b *Bus) editPolicy(tx *store.Tx, bus string, edit func([]json.RawMessage) ([]json.RawMessage, error)) error {
+// edit changes the statements of a policy.
+type edit func([]json.RawMessage) ([]json.RawMessage, error)
+
+// putStatement adds a statement, in place of the one of its id.
+func putStatement(id string, text json.RawMessage) edit {
+	return func(list []json.RawMessage) ([]json.RawMessage, error) {
+		if i := slices.IndexFunc(list, hasSid(id)); i >= 0 {
+			list[i] = text
+			return list, nil
+		}
+		return append(list, text), nil
+	}
+}
+
+// removeStatement takes the statement of an id away.
+func removeStatement(id string) edit {
+	return func(list []json.RawMessage) ([]json.RawMessage, error) {
+		n := len(list)
+		list = slices.DeleteFunc(list, hasSid(id))
+		if len(list) == n {
+			return nil, fault.Missing(SubjectPolicy, id, "Statement with the provided id does not exist.")
+		}
+		return list, nil
+	}
+}
+
+// editPolicy changes the statements of a bus's policy. Without statements there is no policy.
+func (b *Bus) editPolicy(tx *store.Tx, bus string, change edit) error {
 	e, err := b.touch(tx, bus)
 	if err != nil {
 		return err
 	}
+	text, err := editStatements(e.Policy, change)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		return updateBusPolicy(tx, bus, "")
+	}
+	return b.putPolicy(tx, bus, text)
+}
+
+// editStatements gives a policy after a change of its statements; "" is none.
+func editStatements(text string, change edit) (string, error) {
 	var doc document
 	var list []json.RawMessage
-	if e.Policy == "" {
+	if text == "" {
 		doc.Version = "2012-10-17"
 	} else {
-		if err := json.Unmarshal([]byte(e.Policy), &doc); err != nil {
-			return fmt.Errorf("policy of bus %s: %w", bus, err)
+		if err := json.Unmarshal([]byte(text), &doc); err != nil {
+			return "", fmt.Errorf("policy: %w", err)
 		}
 		if json.Unmarshal(doc.Statement, &list) != nil {
 			list = []json.RawMessage{doc.Statement}
 		}
 	}
-	if list, err = edit(list); err != nil {
-		return err
-	}
-	if len(list) == 0 {
-		return updateBusPolicy(tx, bus, "")
+	list, err := change(list)
+	if err != nil || len(list) == 0 {
+		return "", err
 	}
 	if doc.Statement, err = plainJSON(list); err != nil {
-		return err
+		return "", err
 	}
-	text, err := plainJSON(doc)
-	if err != nil {
-		return err
-	}
-	return b.putPolicy(tx, bus, string(text))
+	edited, err := plainJSON(doc)
+	return string(edited), err
 }
 
 // SetPolicy gives a bus a policy in place of the one that it has; an empty text takes it away.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/policy"
 	"github.com/casestream/casestream/store"
 )
 
@@ -71,15 +72,15 @@ func TestPolicyThatIsNoneIsRefused(t *testing.T) {
 		refused(f.T, f.permit("nowhere", bus.Permission{StatementID: "s", Principal: "*"}), fault.NotFound, "Event bus nowhere does not exist.")
 		refused(f.T, f.police(bus.Default, `{"Statement":`), fault.Invalid, "This policy contains invalid Json")
 		refused(f.T, f.police(bus.Default, `{"Statement":[]}`), fault.Invalid, "Parameter Policy is not valid. Reason: policy: ")
-		policy := func(n int) string {
+		long := func(n int) string {
 			head := `{"Statement":[{"Sid":"`
 			tail := `","Effect":"Allow","Principal":"*","Action":"events:PutEvents","Resource":"*"}]}`
 			return head + strings.Repeat("ü", n-len(head)-len(tail)) + tail
 		}
-		if err := f.police(bus.Default, policy(10_240)); err != nil {
+		if err := f.police(bus.Default, long(10_240)); err != nil {
 			f.Error(err)
 		}
-		refused(f.T, f.police(bus.Default, policy(10_241)), fault.Limit, "at most 10240")
+		refused(f.T, f.police(bus.Default, long(10_241)), fault.Limit, "at most 10240")
 		refused(f.T, f.permit(bus.Default, bus.Permission{StatementID: "s", Principal: "*"}), fault.Limit, "at most 10240")
 	})
 }
@@ -122,6 +123,8 @@ func TestPolicyDecidesWhoPutsEventsOnABus(t *testing.T) {
 			{"an organisation that the caller is not of", doc("Allow", `"*"`, `,"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}`), other, implicit},
 			{"denied to all", doc("Deny", `"*"`, ""), own, explicit},
 			{"denied to others", doc("Deny", foreign, ""), own, ""},
+			{"denied to users", doc("Deny", `"*"`, `,"Condition":{"StringEquals":{"aws:PrincipalType":"User"}}`), role, ""},
+			{"denied to roles", doc("Deny", `"*"`, `,"Condition":{"StringEquals":{"aws:PrincipalType":"AssumedRole"}}`), role, explicit},
 			{"denied to its role", doc("Deny", `{"AWS":"arn:aws:iam::111122223333:role/r"}`, ""), role, explicit},
 			{"this source denied", doc("Deny", `"*"`, `,"Condition":{"StringEquals":{"events:source":"s"}}`), own, explicit},
 			{"another source denied", doc("Deny", `"*"`, `,"Condition":{"StringEquals":{"events:source":"x"}}`), own, ""},
@@ -148,5 +151,47 @@ func TestPolicyDecidesWhoPutsEventsOnABus(t *testing.T) {
 		}
 		f.send(bus.Default)
 		f.wants("r/q")
+	})
+}
+
+// Whatever policy a bus may have, a permission more and less leaves it one, with the statements that it had.
+func FuzzPermissionIsPutIntoAnyPolicy(f *testing.F) {
+	const statement = `{"Sid":"new","Effect":"Allow","Principal":"*","Action":"events:PutEvents","Resource":"*"}`
+	for _, text := range []string{
+		"", `{"Statement":` + statement + `}`, `{"Version":"2008-10-17","Id":"\u0000<","Statement":[` + strings.Replace(statement, "new", "old", 1) + `,` + statement + `]}`,
+		`{"Statement":{"Effect":"Deny","Action":["a:b"],"NotPrincipal":{"AWS":["1"]},"Resource":["*"],"Condition":{"Null":{"x":true},"NumericEquals":{"y":1e999}}}}`,
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		statements := 0
+		if text != "" {
+			p, err := policy.Parse(text)
+			if err != nil {
+				return
+			}
+			for _, s := range p.Statements {
+				if s.Sid != "new" {
+					statements++
+				}
+			}
+		}
+		more, err := bus.PutStatement(text, "new", statement)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if p, err := policy.Parse(more); err != nil || len(p.Statements) != statements+1 {
+			t.Fatalf("%s became %s: %v", text, more, err)
+		}
+		less, err := bus.RemoveStatement(more, "new")
+		if err != nil || (less == "") != (statements == 0) {
+			t.Fatalf("%s became %s: %v", more, less, err)
+		}
+		if less == "" {
+			return
+		}
+		if p, err := policy.Parse(less); err != nil || len(p.Statements) != statements {
+			t.Fatalf("%s became %s: %v", more, less, err)
+		}
 	})
 }

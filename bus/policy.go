@@ -71,16 +71,27 @@ func (c *Caller) names() []string {
 	return names
 }
 
+// kind is the caller's aws:PrincipalType.
+func (c *Caller) kind() string {
+	a, _ := arn.Parse(c.ARN)
+	switch resource, _, _ := strings.Cut(a.Resource, "/"); resource {
+	case "assumed-role", "role":
+		return "AssumedRole"
+	case "root":
+		return "Account"
+	}
+	return "User"
+}
+
 // context gives the condition keys that are known of an attempt to put an event.
 func (c *Caller) context(ev *Event, now time.Time) map[string][]string {
 	keys := map[string][]string{
-		"aws:PrincipalArn": {c.ARN}, "aws:PrincipalAccount": {c.Account}, "aws:PrincipalType": {"User"},
+		"aws:PrincipalArn": {c.ARN}, "aws:PrincipalAccount": {c.Account}, "aws:PrincipalType": {c.kind()},
 		"aws:CurrentTime": {now.UTC().Format(time.RFC3339)}, "aws:EpochTime": {strconv.FormatInt(now.Unix(), 10)},
 		"events:source": {ev.Source}, "events:detail-type": {ev.DetailType},
 		"events:eventBusInvocation": {strconv.FormatBool(c.RuleARN != "")},
 	}
 	if c.RuleARN != "" {
-		keys["aws:PrincipalType"] = []string{"AssumedRole"}
 		keys["aws:SourceArn"], keys["aws:SourceAccount"] = []string{c.RuleARN}, []string{c.Account}
 		return keys
 	}
