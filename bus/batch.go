@@ -27,7 +27,7 @@ func (b *Bus) PublishAll(ctx context.Context, list []Outgoing) ([]error, error) 
 		o.Event.setID()
 		ev := *o.Event
 		if ev.Detail, errs[i] = compactDetail(ev.Detail); errs[i] == nil {
-			own = append(own, Outgoing{o.Bus, &ev})
+			own = append(own, Outgoing{o.Bus, &ev, o.By})
 		}
 	}
 	if len(own) == 0 {

@@ -25,6 +25,7 @@ type compiledRule struct {
 type compiledTarget struct {
 	Target
 	service  string
+	bus      string // the name of the bus that it is; empty: it is none of ours
 	input    input
 	inputErr error // nil, unless only another version of the program could read the settings
 }
@@ -78,7 +79,7 @@ func (b *Bus) compilePattern(bus string, l *loadedRule) *pattern.Pattern {
 func (b *Bus) compileRule(bus string, l *loadedRule) *compiledRule {
 	r := &compiledRule{name: l.name, arn: b.RuleARN(bus, l.name)}
 	for _, t := range l.targets {
-		c := compiledTarget{Target: t, service: serviceOf(t.ARN)}
+		c := compiledTarget{Target: t, service: serviceOf(t.ARN), bus: b.busOf(t.ARN)}
 		c.input, c.inputErr = readInput(&t)
 		r.targets = append(r.targets, c)
 	}

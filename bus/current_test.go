@@ -61,7 +61,7 @@ func TestPublishReadsWhatHasChanged(t *testing.T) {
 			t.Helper()
 			read.count()
 			f.publish(ev)
-			if got, want := read.count("SELECT changes, version FROM bus", "JOIN bus_rule r ON r.bus = b.name", "JOIN bus_change c"), []int{1, full, changes}; !slices.Equal(got, want) {
+			if got, want := read.count("SELECT changes, version, policy FROM bus", "JOIN bus_rule r ON r.bus = b.name", "JOIN bus_change c"), []int{1, full, changes}; !slices.Equal(got, want) {
 				t.Errorf("%s: %v statements for the version, all rules, and changes, want %v", what, got, want)
 			}
 		}

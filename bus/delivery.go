@@ -38,19 +38,27 @@ type Local interface {
 	DeliverTx(tx *store.Tx, list []*Delivery) error
 }
 
-// Reasons why an event is dropped: the error codes that EventBridge gives its dead letters, and two of our
-// own for events that meet no target.
+// Reasons why an event is dropped: the error codes that EventBridge gives its dead letters, one of our own for a
+// bus that sends events round, and two for events that meet no target.
 const (
 	NoPermissions    = "NO_PERMISSIONS"
 	NoResource       = "NO_RESOURCE"
 	InvalidParameter = "INVALID_PARAMETER"
-	InvalidJSON      = "INVALID_JSON" // what a template became
+	InvalidJSON      = "INVALID_JSON"            // what a template became
+	LimitExceeded    = "RESOURCE_LIMIT_EXCEEDED" // too many copies on buses
+	Loop             = "LOOP_DETECTED"           // the event was on that bus already
 	NoSuchBus        = "NO_SUCH_BUS"
 	Undecided        = "UNDECIDED" // a pattern's verdict would have cost too much
 )
 
 // codeOf gives the error code of a failure that is final; no for one that is not.
 func codeOf(err error) (string, bool) {
+	switch {
+	case errors.Is(err, errLoop):
+		return Loop, true
+	case errors.Is(err, errForwards):
+		return LimitExceeded, true
+	}
 	switch fault.KindOf(err) {
 	case fault.Denied:
 		return NoPermissions, true

@@ -29,6 +29,7 @@ const malformed = "Detail is malformed."
 type Outgoing struct {
 	Bus   string
 	Event *Event
+	By    *Caller // nil: a service of AWS, or this program itself
 }
 
 // setID draws an id for an event that has none.
@@ -45,7 +46,7 @@ func (ev *Event) setID() {
 // Whoever publishes answers for the detail being what Event says: of an event that is not JSON no more is read
 // than what the rules ask for. Where that shows it, the error is a fault.Invalid and the event reaches nobody.
 func (b *Bus) Publish(tx *store.Tx, busName string, ev *Event) error {
-	errs, err := b.PublishMany(tx, []Outgoing{{busName, ev}})
+	errs, err := b.PublishMany(tx, []Outgoing{{Bus: busName, Event: ev}})
 	if err != nil {
 		return err
 	}
@@ -53,22 +54,22 @@ func (b *Bus) Publish(tx *store.Tx, busName string, ev *Event) error {
 }
 
 // PublishMany is Publish for many events, in their order and with fewer statements. The errors are in the
-// order of the events; each concerns its event alone. The last one is for the transaction.
+// order of the events; each concerns its event alone: a fault.Denied where the bus's policy does not let the
+// caller put it there. The last one is for the transaction.
 func (b *Bus) PublishMany(tx *store.Tx, list []Outgoing) ([]error, error) {
 	r := routing{b: b, tx: tx}
 	errs := make([]error, len(list))
-	for i, o := range list {
+	for i := range list {
+		o := &list[i]
 		o.Event.setID()
-		set, err := r.rules(o.Bus)
-		switch {
-		case err != nil:
-			return nil, err
-		case set == nil:
-			r.lose(&Delivery{Event: o.Event, BusName: o.Bus}, NoSuchBus, missingBus(o.Bus))
+		was, made := r.done, len(r.deliveries)
+		switch err := r.take(o); fault.KindOf(err) {
+		case fault.Invalid, fault.Denied:
+			errs[i], r.done, r.deliveries = err, was, r.deliveries[:made]
 		default:
-			errs[i] = r.route(set, o.Event)
-		}
-		if errs[i] == nil {
+			if err != nil {
+				return nil, err
+			}
 			r.done.published++
 		}
 	}
@@ -85,43 +86,81 @@ func (b *Bus) PublishMany(tx *store.Tx, list []Outgoing) ([]error, error) {
 type routing struct {
 	b          *Bus
 	tx         *store.Tx
-	set        *ruleSet // of the last event's bus
+	seen       []busView // the buses that events have come to so far
 	deliveries []*Delivery
 	done       tally
 }
 
-// rules gives the compiled rules of a bus, nil when there is no such bus. Events of one bus in a row cost
-// one look.
-func (r *routing) rules(bus string) (*ruleSet, error) {
-	if r.set != nil && r.set.bus == bus {
-		return r.set, nil
-	}
-	set, err := r.b.current(r.tx, bus)
-	r.set = set
-	return set, err
+// busView is the view of the bus of a name.
+type busView struct {
+	bus string
+	view
 }
 
-// route matches an event against a bus's rules and makes out a delivery for each target.
-func (r *routing) route(set *ruleSet, ev *Event) error {
-	at := ev.Time
+// view gives a bus as the transaction sees it; several events of one bus cost one look.
+func (r *routing) view(bus string) (view, error) {
+	for i := range r.seen {
+		if r.seen[i].bus == bus {
+			return r.seen[i].view, nil
+		}
+	}
+	v, err := r.b.current(r.tx, bus)
+	if err == nil {
+		r.seen = append(r.seen, busView{bus, v})
+	}
+	return v, err
+}
+
+// take routes an event from its publisher on.
+func (r *routing) take(o *Outgoing) error {
+	v, err := r.view(o.Bus)
+	if err != nil {
+		return err
+	}
+	if v.rules == nil {
+		r.lose(&Delivery{Event: o.Event, BusName: o.Bus}, NoSuchBus, missingBus(o.Bus))
+		return nil
+	}
+	if o.By != nil {
+		if err := r.b.admit(o.Bus, v.policy, o.By, o.Event, r.tx.Now()); err != nil {
+			return err
+		}
+	}
+	at := o.Event.Time
 	if at.IsZero() {
 		at = r.tx.Now()
 	}
 	arns := r.b.cfg.ARNs
-	text := envelope(ev, cmp.Or(ev.Account, arns.Account), cmp.Or(ev.Region, arns.Region), at)
+	text := envelope(o.Event, cmp.Or(o.Event.Account, arns.Account), cmp.Or(o.Event.Region, arns.Region), at)
+	return r.route(v.rules, &journey{event: o.Event, text: text})
+}
+
+// route matches an event against a bus's rules and makes out a delivery for each target.
+func (r *routing) route(set *ruleSet, j *journey) error {
 	var room [16]pattern.RuleID
-	ids, err := set.patterns.Match(text, room[:0])
+	ids, err := set.patterns.Match(j.text, room[:0])
 	switch {
 	case errors.Is(err, pattern.ErrEvent):
 		return fault.Wrap(fault.Invalid, malformed, err)
 	case err != nil:
-		r.lose(&Delivery{Event: ev, BusName: set.bus}, Undecided, err)
+		r.lose(&Delivery{Event: j.event, BusName: set.bus}, Undecided, err)
 	}
 	for _, id := range ids {
 		r.done.matched++
 		rule := set.rules.get(int64(id))
-		for t := range rule.targets {
-			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule, r.tx.Now()))
+		for i := range rule.targets {
+			t := &rule.targets[i]
+			d := t.address(j.event, j.text, set.bus, rule, r.tx.Now())
+			if t.bus != "" && d.Err == nil {
+				arrived, err := r.forward(d, t, j)
+				if err != nil {
+					return err
+				}
+				if arrived {
+					continue
+				}
+			}
+			r.deliveries = append(r.deliveries, d)
 		}
 	}
 	return nil

@@ -64,6 +64,9 @@ func (b *Bus) PutRule(tx *store.Tx, r Rule) error {
 			r.number = old.number
 		case fault.KindOf(err) == fault.NotFound:
 			r.number, made = number, 1
+			if r.Tags, err = retag(nil, r.Tags, nil); err != nil {
+				return ruleID{}, err
+			}
 		default:
 			return ruleID{}, err
 		}

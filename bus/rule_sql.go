@@ -68,6 +68,16 @@ func updateRuleState(tx *store.Tx, bus, name, state string) (number int64, found
 	return number, found, err
 }
 
+// updateRuleTags stores the tags of a rule.
+func updateRuleTags(tx *store.Tx, bus, name string, tags map[string]string) error {
+	text, err := json.Marshal(tags)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE bus_rule SET tags = ? WHERE bus = ? AND name = ?`, string(text), bus, name)
+	return err
+}
+
 // deleteRule removes a rule and gives what counts about it. It says whether there was such a rule.
 func deleteRule(tx *store.Tx, bus, name string) (r Rule, found bool, err error) {
 	r.Name = name

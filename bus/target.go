@@ -64,7 +64,11 @@ func (b *Bus) checkTarget(t *Target) error {
 	if !ok || !storable(t.ARN) {
 		return refuse("Parameter " + t.ARN + " is not valid. Reason: Provided Arn is not in correct format.")
 	}
-	if b.cfg.Locals[a.Service] == nil {
+	if b.busOf(t.ARN) != "" {
+		if t.Input != nil || t.InputPath != nil || t.InputTransformer != nil {
+			return refuse("Target " + t.ID + ": an event bus receives events as they are, without Input, InputPath and InputTransformer.")
+		}
+	} else if b.cfg.Locals[a.Service] == nil {
 		return refuse("Target " + t.ID + ": a target of the service " + a.Service + " is not supported by this version of Casestream.")
 	}
 	if _, err := readInput(t); err != nil {

@@ -6,10 +6,14 @@ CREATE TABLE bus (
     version        BIGINT NOT NULL, -- drawn anew at each change; with changes it tells whether a compiled set is current
     rules          BIGINT NOT NULL, -- how many there are, and how many of them have a wildcard
     wildcard_rules BIGINT NOT NULL,
-    created_at     BIGINT NOT NULL, -- 0: the bus that every account has from the start
+    policy         TEXT   NOT NULL, -- who may put events on it, as compact JSON; '': only its own account
+    settings       TEXT   NOT NULL, -- description and the like, as JSON
+    tags           TEXT   NOT NULL, -- a JSON object
+    created_at     BIGINT NOT NULL, -- 0: the bus that every account has from the start, and nobody has changed
     modified_at    BIGINT NOT NULL
 ) /*clustered*/;
-INSERT INTO bus (name, changes, version, rules, wildcard_rules, created_at, modified_at) VALUES ('default', 0, 0, 0, 0, 0, 0);
+INSERT INTO bus (name, changes, version, rules, wildcard_rules, policy, settings, tags, created_at, modified_at)
+    VALUES ('default', 0, 0, 0, 0, '', '{}', 'null', 0, 0);
 
 -- The last changes of each bus, so that a compiled set is brought up to date by reading what changed since.
 CREATE TABLE bus_change (

@@ -24,13 +24,7 @@ func (s *Service) PutRule(ctx context.Context, in *api.PutRuleInput) (*api.PutRu
 	}
 	r := bus.Rule{
 		Bus: name, Name: in.Name, Pattern: *in.EventPattern, State: value(in.State),
-		Description: value(in.Description), RoleARN: value(in.RoleArn),
-	}
-	for _, t := range in.Tags {
-		if r.Tags == nil {
-			r.Tags = make(map[string]string, len(in.Tags))
-		}
-		r.Tags[t.Key] = t.Value
+		Description: value(in.Description), RoleARN: value(in.RoleArn), Tags: readTags(in.Tags),
 	}
 	if err := s.db.Write(ctx, func(tx *store.Tx) error { return s.bus.PutRule(tx, r) }); err != nil {
 		return nil, err

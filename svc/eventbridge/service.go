@@ -5,7 +5,8 @@
 //	service.go      Service, its errors, pages of lists
 //	rule_ops.go     rules · target_ops.go their targets
 //	event_ops.go    PutEvents · pattern_ops.go TestEventPattern
-//	bus_ops.go      event buses
+//	bus_ops.go      event buses · permission_ops.go who may put events on them
+//	tag_ops.go      tags of buses and rules
 package eventbridge
 
 import (
@@ -60,9 +61,17 @@ func mapError(err error) error {
 	switch f.Kind {
 	case fault.NotFound:
 		return &api.ResourceNotFoundException{Message: f.Msg}
-	case fault.Invalid, fault.Conflict:
+	case fault.Conflict:
+		if f.Subject == bus.SubjectBus {
+			return &api.ResourceAlreadyExistsException{Message: f.Msg}
+		}
+		return invalid(f.Msg)
+	case fault.Invalid:
 		return invalid(f.Msg)
 	case fault.Limit:
+		if f.Subject == bus.SubjectPolicy {
+			return &api.PolicyLengthExceededException{Message: f.Msg}
+		}
 		return &api.LimitExceededException{Message: f.Msg}
 	case fault.Denied:
 		return &api.AccessDeniedException{Message: f.Msg}

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -177,23 +176,5 @@ func TestEventPatternIsTested(t *testing.T) {
 			{"bad pattern", test(event, `{"source":[]}`), "InvalidEventPatternException", 400, "Event pattern is not valid. Reason: Empty arrays are not allowed"},
 			{"bad event", test(`{"source":`, `{"source":["x"]}`), "ValidationException", 400, ""},
 		})
-	})
-}
-
-func TestOnlyTheDefaultBusExists(t *testing.T) {
-	each(t, func(t *testing.T, s *server) {
-		ctx := t.Context()
-		const arn = "arn:aws:events:us-east-1:111122223333:event-bus/default"
-		if d := got(s.events.DescribeEventBus(ctx, &eventbridge.DescribeEventBusInput{}))(t); *d.Name != "default" || *d.Arn != arn {
-			t.Errorf("got %+v", d)
-		}
-		var list []string
-		for _, b := range got(s.events.ListEventBuses(ctx, &eventbridge.ListEventBusesInput{}))(t).EventBuses {
-			list = append(list, fmt.Sprint(*b.Name, " ", *b.Arn))
-		}
-		if diff := cmp.Diff([]string{"default " + arn}, list); diff != "" {
-			t.Error(diff)
-		}
-		refuse(t, []refusal{{"unknown bus", only(s.events.DescribeEventBus(ctx, &eventbridge.DescribeEventBusInput{Name: new("other")})), "ResourceNotFoundException", 400, "Event bus other does not exist."}})
 	})
 }
