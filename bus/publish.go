@@ -103,12 +103,7 @@ func (r *routing) rules(bus string) (*ruleSet, error) {
 
 // route matches an event against a bus's rules and makes out a delivery for each target.
 func (r *routing) route(set *ruleSet, ev *Event) error {
-	at := ev.Time
-	if at.IsZero() {
-		at = r.tx.Now()
-	}
-	arns := r.b.cfg.ARNs
-	text := envelope(ev, cmp.Or(ev.Account, arns.Account), cmp.Or(ev.Region, arns.Region), at)
+	text := r.write(ev)
 	var room [16]pattern.RuleID
 	ids, err := set.patterns.Match(text, room[:0])
 	switch {
@@ -119,12 +114,26 @@ func (r *routing) route(set *ruleSet, ev *Event) error {
 	}
 	for _, id := range ids {
 		r.done.matched++
-		rule := set.rules.get(int64(id))
-		for t := range rule.targets {
-			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule, r.tx.Now()))
-		}
+		r.invoke(set.bus, set.rules.get(int64(id)), ev, text)
 	}
 	return nil
+}
+
+// write gives the bytes of an event as targets see it.
+func (r *routing) write(ev *Event) []byte {
+	at := ev.Time
+	if at.IsZero() {
+		at = r.tx.Now()
+	}
+	arns := r.b.cfg.ARNs
+	return envelope(ev, cmp.Or(ev.Account, arns.Account), cmp.Or(ev.Region, arns.Region), at)
+}
+
+// invoke makes out a delivery of an event, whose bytes are text, for each target of a rule.
+func (r *routing) invoke(bus string, rule *compiledRule, ev *Event, text []byte) {
+	for t := range rule.targets {
+		r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, bus, rule, r.tx.Now()))
+	}
 }
 
 // carry hands the deliveries to their targets, and what is refused for good to the dead-letter queues.
