@@ -15,6 +15,7 @@
 //	delivery.go  Delivery and Local: what a target is handed; dead letters, counters
 //	drop.go      the log of what was dropped
 //	rule.go      rules · rule_sql.go their rows
+//	schedule.go  rules that are due at times · schedule_sql.go when they are
 //	target.go    targets · target_sql.go their rows
 //	change.go    the log of changes of rules and targets · change_sql.go its rows
 //	current.go   the compiled rules of a bus, as a transaction sees them
@@ -67,6 +68,7 @@ type Quotas struct {
 
 // Bus holds every event bus of an account.
 type Bus struct {
+	db    *store.DB
 	cfg   Config
 	count counters
 	drops *dropLog
@@ -90,7 +92,7 @@ func New(db *store.DB, cfg Config) *Bus {
 	q.RulesPerBus = cmp.Or(q.RulesPerBus, awsQuotas.RulesPerBus)
 	q.WildcardRulesPerBus = cmp.Or(q.WildcardRulesPerBus, awsQuotas.WildcardRulesPerBus)
 	q.TargetsPerRule = cmp.Or(q.TargetsPerRule, awsQuotas.TargetsPerRule)
-	b := &Bus{cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log), compiled: make(map[string]*compiledBus), policies: make(map[string]parsedPolicy)}
+	b := &Bus{db: db, cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log), compiled: make(map[string]*compiledBus), policies: make(map[string]parsedPolicy)}
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
 	return b
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/pattern"
+	"github.com/casestream/casestream/schedule"
 )
 
 // ruleSet is all that a publish needs to know of a bus, as it was at a version. It never changes.
@@ -18,6 +19,7 @@ type ruleSet struct {
 // compiledRule is an enabled rule with its targets.
 type compiledRule struct {
 	name, arn string
+	schedule  *schedule.Schedule // nil: it has none, or one that cannot be read
 	targets   []compiledTarget
 }
 
@@ -37,8 +39,8 @@ func (b *Bus) compile(bus string, at version, loaded []loadedRule) *ruleSet {
 	for i := range loaded {
 		if p := b.compilePattern(bus, &loaded[i]); p != nil {
 			patterns = append(patterns, pattern.Rule{ID: pattern.RuleID(loaded[i].number), Pattern: p})
-			set.rules = set.rules.with(loaded[i].number, b.compileRule(bus, &loaded[i]))
 		}
+		set.rules = set.rules.with(loaded[i].number, b.compileRule(bus, &loaded[i]))
 	}
 	set.patterns = pattern.Build(patterns)
 	return set
@@ -50,22 +52,25 @@ func (b *Bus) derive(base *ruleSet, at version, changed []loadedRule) *ruleSet {
 	for i := range changed {
 		l := &changed[i]
 		var p *pattern.Pattern
+		var r *compiledRule
 		if !l.gone {
-			p = b.compilePattern(base.bus, l)
+			p, r = b.compilePattern(base.bus, l), b.compileRule(base.bus, l)
 		}
-		if p == nil {
+		if p != nil {
+			set.patterns = set.patterns.With(pattern.Rule{ID: pattern.RuleID(l.number), Pattern: p})
+		} else {
 			set.patterns = set.patterns.Without(pattern.RuleID(l.number))
-			set.rules = set.rules.with(l.number, nil)
-			continue
 		}
-		set.patterns = set.patterns.With(pattern.Rule{ID: pattern.RuleID(l.number), Pattern: p})
-		set.rules = set.rules.with(l.number, b.compileRule(base.bus, l))
+		set.rules = set.rules.with(l.number, r)
 	}
 	return set
 }
 
-// compilePattern reads a rule's pattern, nil where it cannot.
+// compilePattern reads a rule's pattern, nil where it cannot or there is none.
 func (b *Bus) compilePattern(bus string, l *loadedRule) *pattern.Pattern {
+	if l.pattern == "" {
+		return nil
+	}
 	p, err := pattern.Compile(l.pattern)
 	if err != nil {
 		// It was accepted when it was stored: only a program that reads fewer patterns can get here.
@@ -75,9 +80,15 @@ func (b *Bus) compilePattern(bus string, l *loadedRule) *pattern.Pattern {
 	return p
 }
 
-// compileRule reads the settings of a rule's targets.
+// compileRule reads a rule's schedule and the settings of its targets.
 func (b *Bus) compileRule(bus string, l *loadedRule) *compiledRule {
 	r := &compiledRule{name: l.name, arn: b.RuleARN(bus, l.name)}
+	if l.schedule != "" {
+		var err error
+		if r.schedule, err = schedule.Parse(l.schedule); err != nil { // as with a pattern
+			b.cfg.Log.Error("schedule unreadable", slog.String("bus", bus), slog.String("rule", l.name), slog.Any("err", err))
+		}
+	}
 	for _, t := range l.targets {
 		c := compiledTarget{Target: t, service: serviceOf(t.ARN), bus: b.busOf(t.ARN)}
 		c.input, c.inputErr = readInput(&t)

@@ -6,11 +6,12 @@ import (
 
 // loadedRule is a rule as it is stored.
 type loadedRule struct {
-	number        int64
-	name, pattern string
-	targets       []Target
-	gone          bool  // deleted, or disabled: there is no more to it than its number
-	change        int64 // by which its rows were found
+	number            int64
+	name              string
+	pattern, schedule string // empty: none
+	targets           []Target
+	gone              bool  // deleted, or disabled: there is no more to it than its number
+	change            int64 // by which its rows were found
 }
 
 // addTarget reads a target of the rule, if the row has one.
@@ -26,20 +27,20 @@ func (l *loadedRule) addTarget(id, arn, settings *string) error {
 // loadRules reads the enabled rules of a bus with their targets, and the version that they belong to: in
 // one statement, so that it is one state of the bus whatever others commit meanwhile.
 func loadRules(tx *store.Tx, bus string) (list []loadedRule, v version, err error) {
-	err = tx.Each(`SELECT b.changes, b.version, r.number, r.name, r.pattern, t.id, t.arn, t.settings FROM bus b
+	err = tx.Each(`SELECT b.changes, b.version, r.number, r.name, r.pattern, r.schedule, t.id, t.arn, t.settings FROM bus b
 		LEFT JOIN bus_rule r ON r.bus = b.name AND r.state <> ?
 		LEFT JOIN bus_target t ON t.bus = r.bus AND t.rule = r.name
 		WHERE b.name = ? ORDER BY r.name, t.id`, []any{Disabled, bus}, func(scan store.Scan) error {
 		var number *int64
-		var name, pattern, id, arn, settings *string
-		if err := scan(&v.change, &v.nonce, &number, &name, &pattern, &id, &arn, &settings); err != nil {
+		var name, pattern, schedule, id, arn, settings *string
+		if err := scan(&v.change, &v.nonce, &number, &name, &pattern, &schedule, &id, &arn, &settings); err != nil {
 			return err
 		}
 		if number == nil {
 			return nil // a bus without rules
 		}
 		if len(list) == 0 || list[len(list)-1].number != *number {
-			list = append(list, loadedRule{number: *number, name: *name, pattern: *pattern})
+			list = append(list, loadedRule{number: *number, name: *name, pattern: *pattern, schedule: *schedule})
 		}
 		return list[len(list)-1].addTarget(id, arn, settings)
 	})
@@ -56,15 +57,15 @@ func loadChanges(tx *store.Tx, bus string, since version) (list []loadedRule, no
 	last := since.change - 1
 	ok = true
 	known := make(map[int64]int) // where in the list a rule is, by its number
-	err = tx.Each(`SELECT b.changes, b.version, c.number, c.version, c.rule, c.rule_number, r.pattern, t.id, t.arn, t.settings FROM bus b
+	err = tx.Each(`SELECT b.changes, b.version, c.number, c.version, c.rule, c.rule_number, r.pattern, r.schedule, t.id, t.arn, t.settings FROM bus b
 		JOIN bus_change c ON c.bus = b.name AND c.number BETWEEN ? AND ?
 		LEFT JOIN bus_rule r ON r.bus = c.bus AND r.name = c.rule AND r.number = c.rule_number AND r.state <> ?
 		LEFT JOIN bus_target t ON t.bus = r.bus AND t.rule = r.name
 		WHERE b.name = ? ORDER BY c.number, t.id`, []any{since.change, since.change + keptChanges + 2*trimEvery, Disabled, bus}, func(scan store.Scan) error {
 		var c version
 		var rule ruleID
-		var pattern, id, arn, settings *string
-		if err := scan(&now.change, &now.nonce, &c.change, &c.nonce, &rule.name, &rule.number, &pattern, &id, &arn, &settings); err != nil {
+		var pattern, schedule, id, arn, settings *string
+		if err := scan(&now.change, &now.nonce, &c.change, &c.nonce, &rule.name, &rule.number, &pattern, &schedule, &id, &arn, &settings); err != nil {
 			return err
 		}
 		if c.change > last+1 || c.change == since.change && c.nonce != since.nonce {
@@ -81,7 +82,7 @@ func loadChanges(tx *store.Tx, bus string, since version) (list []loadedRule, no
 			known[rule.number] = i
 			l := loadedRule{number: rule.number, name: rule.name, gone: pattern == nil, change: c.change}
 			if !l.gone {
-				l.pattern = *pattern
+				l.pattern, l.schedule = *pattern, *schedule
 			}
 			list = append(list, l)
 		}

@@ -139,13 +139,13 @@ func (b *Bus) hand(tx *store.Tx, list []*Delivery) error {
 
 // tally is what became of events. It counts only once the transaction has committed.
 type tally struct {
-	published, matched, delivered, failed, buried int64
-	drops                                         []drop
+	published, matched, scheduled, delivered, failed, buried int64
+	drops                                                    []drop
 }
 
 // counters are what this room counts.
 type counters struct {
-	published, matched, delivered, failed, buried, dropped *obs.Counter
+	published, matched, scheduled, delivered, failed, buried, dropped *obs.Counter
 }
 
 // newCounters registers the counters.
@@ -153,6 +153,7 @@ func newCounters(r *obs.Registry) counters {
 	return counters{
 		published: r.Counter("casestream_events_published_total", "Events that were put on a bus."),
 		matched:   r.Counter("casestream_events_matched_total", "Matches of an event and an enabled rule."),
+		scheduled: r.Counter("casestream_events_scheduled_total", "Times that a scheduled rule was due."),
 		delivered: r.Counter("casestream_events_delivered_total", "Events that reached a target."),
 		failed:    r.Counter("casestream_events_failed_total", "Deliveries that a target refused for good."),
 		buried:    r.Counter("casestream_events_dead_lettered_total", "Events that went to a dead-letter queue."),
@@ -164,6 +165,7 @@ func newCounters(r *obs.Registry) counters {
 func (b *Bus) settle(t *tally) {
 	b.count.published.Add(t.published)
 	b.count.matched.Add(t.matched)
+	b.count.scheduled.Add(t.scheduled)
 	b.count.delivered.Add(t.delivered)
 	b.count.failed.Add(t.failed)
 	b.count.buried.Add(t.buried)

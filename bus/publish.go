@@ -126,13 +126,7 @@ func (r *routing) take(o *Outgoing) error {
 			return err
 		}
 	}
-	at := o.Event.Time
-	if at.IsZero() {
-		at = r.tx.Now()
-	}
-	arns := r.b.cfg.ARNs
-	text := envelope(o.Event, cmp.Or(o.Event.Account, arns.Account), cmp.Or(o.Event.Region, arns.Region), at)
-	return r.route(v.rules, &journey{event: o.Event, text: text})
+	return r.route(v.rules, &journey{event: o.Event, text: r.write(o.Event)})
 }
 
 // route matches an event against a bus's rules and makes out a delivery for each target.
@@ -147,21 +141,38 @@ func (r *routing) route(set *ruleSet, j *journey) error {
 	}
 	for _, id := range ids {
 		r.done.matched++
-		rule := set.rules.get(int64(id))
-		for i := range rule.targets {
-			t := &rule.targets[i]
-			d := t.address(j.event, j.text, set.bus, rule, r.tx.Now())
-			if t.bus != "" && d.Err == nil {
-				arrived, err := r.forward(d, t, j)
-				if err != nil {
-					return err
-				}
-				if arrived {
-					continue
-				}
-			}
-			r.deliveries = append(r.deliveries, d)
+		if err := r.invoke(set.bus, set.rules.get(int64(id)), j); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// write gives the bytes of an event as targets see it.
+func (r *routing) write(ev *Event) []byte {
+	at := ev.Time
+	if at.IsZero() {
+		at = r.tx.Now()
+	}
+	arns := r.b.cfg.ARNs
+	return envelope(ev, cmp.Or(ev.Account, arns.Account), cmp.Or(ev.Region, arns.Region), at)
+}
+
+// invoke makes out a delivery of an event for each target of a rule; what is a bus of ours takes it at once.
+func (r *routing) invoke(bus string, rule *compiledRule, j *journey) error {
+	for i := range rule.targets {
+		t := &rule.targets[i]
+		d := t.address(j.event, j.text, bus, rule, r.tx.Now())
+		if t.bus != "" && d.Err == nil {
+			arrived, err := r.forward(d, t, j)
+			if err != nil {
+				return err
+			}
+			if arrived {
+				continue
+			}
+		}
+		r.deliveries = append(r.deliveries, d)
 	}
 	return nil
 }

@@ -32,7 +32,8 @@ CREATE TABLE bus_rule (
     number      BIGINT NOT NULL, -- of the change that made it: no other rule of the bus ever has it
     wildcard    BIGINT NOT NULL, -- 1: its pattern has a wildcard; 0: not
     state       TEXT   NOT NULL,
-    pattern     TEXT   NOT NULL, -- as it was given
+    pattern     TEXT   NOT NULL, -- as it was given; empty: none
+    schedule    TEXT   NOT NULL, -- the schedule expression as it was given; empty: none
     description TEXT   NOT NULL,
     role_arn    TEXT   NOT NULL,
     tags        TEXT   NOT NULL, -- a JSON object
@@ -40,6 +41,15 @@ CREATE TABLE bus_rule (
     modified_at BIGINT NOT NULL,
     PRIMARY KEY (bus, name)
 ) /*clustered*/;
+
+-- When the rules of the default bus that are enabled and have a schedule are due; a rule that is never due again has
+-- no row. It lies apart from the rules, so that a firing writes few bytes and its lock is nobody's but the schedule's.
+CREATE TABLE bus_schedule (
+    rule_number BIGINT NOT NULL PRIMARY KEY, -- its bus_rule.number
+    due_at      BIGINT NOT NULL,
+    started_at  BIGINT NOT NULL  -- when it was given the expression, or was enabled: a rate counts from here
+) /*clustered*/;
+CREATE INDEX bus_schedule_due ON bus_schedule (due_at, rule_number);
 
 CREATE TABLE bus_target (
     bus      TEXT NOT NULL,

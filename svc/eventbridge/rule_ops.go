@@ -14,16 +14,11 @@ func (s *Service) PutRule(ctx context.Context, in *api.PutRuleInput) (*api.PutRu
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case value(in.ScheduleExpression) != "" && name != bus.Default:
-		return nil, invalid("ScheduleExpression is supported only on the default event bus.")
-	case value(in.ScheduleExpression) != "":
-		return nil, unsupported("ScheduleExpression")
-	case in.EventPattern == nil:
+	if in.EventPattern == nil && value(in.ScheduleExpression) == "" {
 		return nil, invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.")
 	}
 	r := bus.Rule{
-		Bus: name, Name: in.Name, Pattern: *in.EventPattern, State: value(in.State),
+		Bus: name, Name: in.Name, Pattern: value(in.EventPattern), Schedule: value(in.ScheduleExpression), State: value(in.State),
 		Description: value(in.Description), RoleARN: value(in.RoleArn), Tags: readTags(in.Tags),
 	}
 	if err := s.db.Write(ctx, func(tx *store.Tx) error { return s.bus.PutRule(tx, r) }); err != nil {
@@ -47,8 +42,8 @@ func (s *Service) DescribeRule(ctx context.Context, in *api.DescribeRuleInput) (
 		return nil, err
 	}
 	return &api.DescribeRuleOutput{
-		Name: &r.Name, Arn: &r.ARN, EventPattern: &r.Pattern, State: &r.State, EventBusName: &r.Bus,
-		Description: optional(r.Description), RoleArn: optional(r.RoleARN), CreatedBy: &s.arns.Account,
+		Name: &r.Name, Arn: &r.ARN, EventPattern: optional(r.Pattern), ScheduleExpression: optional(r.Schedule), State: &r.State,
+		EventBusName: &r.Bus, Description: optional(r.Description), RoleArn: optional(r.RoleARN), CreatedBy: &s.arns.Account,
 	}, nil
 }
 
@@ -74,8 +69,8 @@ func (s *Service) ListRules(ctx context.Context, in *api.ListRulesInput) (*api.L
 	out := &api.ListRulesOutput{Rules: make([]api.Rule, len(list)), NextToken: next}
 	for i, r := range list {
 		out.Rules[i] = api.Rule{
-			Name: &r.Name, Arn: &r.ARN, EventPattern: &r.Pattern, State: &r.State, EventBusName: &r.Bus,
-			Description: optional(r.Description), RoleArn: optional(r.RoleARN),
+			Name: &r.Name, Arn: &r.ARN, EventPattern: optional(r.Pattern), ScheduleExpression: optional(r.Schedule), State: &r.State,
+			EventBusName: &r.Bus, Description: optional(r.Description), RoleArn: optional(r.RoleARN),
 		}
 	}
 	return out, nil
