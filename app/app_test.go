@@ -68,7 +68,7 @@ func TestWrongCallsAreRefused(t *testing.T) {
 		{"serve --cases-quota=cases=1", 1, "the names are domains, fields-per-domain"},
 		{"serve --cases-quota=domains=0", 1, "at least 1"},
 		{"serve --cases-quota=domains=x", 2, "cases-quota"},
-		{"serve --events-quota=domains=1", 1, "--events-quota: there is no \"domains\"; the names are rules-per-bus, wildcard-rules-per-bus, targets-per-rule, archives, active-replays"},
+		{"serve --events-quota=domains=1", 1, "--events-quota: there is no \"domains\"; the names are event-buses, rules-per-bus, wildcard-rules-per-bus, targets-per-rule, archives, active-replays"},
 		{"simulate --endpoint=nonsense", 1, "want a URL, or aws"},
 		{"simulate --connections=0", 1, "at least 1"},
 		{"simulate --customers=-1", 1, "--customers: at least 1"},

@@ -130,6 +130,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.cases.RunSweep(work) })
 	background.Go(func() { s.bus.RunReplays(work) })
 	background.Go(func() { s.bus.RunArchiveSweep(work) })
+	background.Go(func() { s.bus.RunSchedules(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

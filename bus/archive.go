@@ -55,15 +55,15 @@ func (u ArchiveUpdate) apply(a *Archive) {
 // ArchiveARN makes an archive's ARN.
 func (b *Bus) ArchiveARN(name string) string { return b.cfg.ARNs.Make("events", "archive/"+name) }
 
-// busARN makes a bus's ARN.
-func (b *Bus) busARN(name string) string { return b.cfg.ARNs.Make("events", "event-bus/"+name) }
-
 // CreateArchive makes an archive of a bus: from the next event on. It gives the archive.
 func (b *Bus) CreateArchive(tx *store.Tx, a Archive) (Archive, error) {
 	if err := checkArchive(&a); err != nil {
 		return Archive{}, err
 	}
 	if err := lockAccount(tx); err != nil {
+		return Archive{}, err
+	}
+	if err := passUsed(tx, a.Bus); err != nil {
 		return Archive{}, err
 	}
 	err := change(tx, a.Bus, func(number int64) (ruleID, error) {
@@ -83,6 +83,23 @@ func (b *Bus) CreateArchive(tx *store.Tx, a Archive) (Archive, error) {
 	})
 	b.nameArchive(&a)
 	return a, err
+}
+
+// passUsed has a bus count its changes on from the numbers of archives whose events are still there: a bus that is
+// made again begins to count anew, and its archives must not come to what those of the former one kept. Who has
+// compiled the bus finds a gap in the log, and loads all rules.
+func passUsed(tx *store.Tx, bus string) error {
+	tallies, err := listTallies(tx)
+	if err != nil {
+		return err
+	}
+	used := int64(0)
+	for _, t := range tallies {
+		if t.bus == bus {
+			used = max(used, slices.Max(append(t.keepers.numbers(), 0)))
+		}
+	}
+	return skipChanges(tx, bus, used)
 }
 
 // UpdateArchive changes an archive and gives what it is then. What it holds stays, but for what a shorter
@@ -167,7 +184,7 @@ func (b *Bus) countEvents(tx *store.Tx, list []Archive) error {
 }
 
 // nameArchive fills in an archive's ARNs.
-func (b *Bus) nameArchive(a *Archive) { a.ARN, a.BusARN = b.ArchiveARN(a.Name), b.busARN(a.Bus) }
+func (b *Bus) nameArchive(a *Archive) { a.ARN, a.BusARN = b.ArchiveARN(a.Name), b.ARN(a.Bus) }
 
 // checkArchive refuses a pattern that is not one, and a description that no database takes.
 func checkArchive(a *Archive) error {

@@ -90,6 +90,21 @@ func (r *routing) archive() error {
 	return nil
 }
 
+// keep notes that archives of a bus keep an event, unless it comes out of one.
+func (r *routing) keep(bus string, archives []int64, j *journey) {
+	ev := j.event
+	if len(archives) == 0 || ev.replay != "" {
+		return
+	}
+	at := ev.Time
+	if at.IsZero() {
+		at = r.tx.Now()
+	}
+	r.archived = append(r.archived, archived{
+		bus: bus, keepers: keepersOf(archives), time: at.Unix() * 1e6, size: archivedSize(ev, cmp.Or(ev.Account, r.b.cfg.ARNs.Account)), event: j.text,
+	})
+}
+
 // archivedSize is what an event adds to SizeBytes: as PutEvents counts it, its Time always, and its account.
 func archivedSize(ev *Event, account string) int64 {
 	const timeSize = 14

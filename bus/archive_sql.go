@@ -52,6 +52,18 @@ func countArchives(tx *store.Tx) (n int, err error) {
 	return n, err
 }
 
+// skipChanges lets the next change of a bus have a number behind the last one that is used.
+func skipChanges(tx *store.Tx, bus string, used int64) error {
+	_, err := tx.Exec(`UPDATE bus SET changes = ? WHERE name = ? AND changes < ?`, used, bus, used)
+	return err
+}
+
+// countArchivesOf counts the archives of a bus.
+func countArchivesOf(tx *store.Tx, bus string) (n int, err error) {
+	_, err = tx.Get(`SELECT COUNT(*) FROM bus_archive WHERE bus = ?`, []any{bus}, &n)
+	return n, err
+}
+
 // getArchive reads one archive.
 func getArchive(tx *store.Tx, name string) (Archive, error) {
 	list, err := store.List(tx, `SELECT `+archiveColumns+` FROM bus_archive WHERE name = ?`, []any{name}, scanArchive)

@@ -351,13 +351,13 @@ func TestEveryStepOfTheSweepMayFail(t *testing.T) {
 
 func TestReplaysAreForgottenAfterNinetyDays(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
-		now := noon
+		now := midday
 		f := clocked(t, d, &now)
 		f.archive("a", "", 1)
 		f.replay("old")
 		f.finish()
 		for _, step := range []struct{ day, want int }{{89, 1}, {91, 0}} {
-			now = noon.AddDate(0, 0, step.day)
+			now = midday.AddDate(0, 0, step.day)
 			if err := f.bus.SweepArchives(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -365,5 +365,31 @@ func TestReplaysAreForgottenAfterNinetyDays(t *testing.T) {
 				t.Errorf("%d replays after %d days, want %d", n, step.day, step.want)
 			}
 		}
+	})
+}
+
+func TestArchiveOfABusThatIsMadeAgainIsEmpty(t *testing.T) {
+	each(t, func(f *fixture) {
+		archive := func() {
+			f.Helper()
+			f.write(func(tx *store.Tx) error {
+				_, err := f.bus.CreateArchive(tx, bus.Archive{Name: "a", Bus: "orders"})
+				return err
+			})
+		}
+		f.make("orders")
+		archive()
+		f.send("orders")
+		f.holds("a", 1)
+		refused(f.T, f.drop("orders"), fault.Conflict, "EventBus can't be deleted since it has archives.")
+		f.write(func(tx *store.Tx) error { return f.bus.DeleteArchive(tx, "a") })
+		if err := f.drop("orders"); err != nil {
+			f.Fatal(err)
+		}
+		f.make("orders")
+		archive()
+		f.holds("a", 0)
+		f.send("orders")
+		f.holds("a", 1)
 	})
 }

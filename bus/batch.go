@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/pattern"
 	"github.com/casestream/casestream/store"
 )
 
@@ -16,8 +17,9 @@ const maxBatch = 64
 // PublishAll is PublishMany in a transaction of its own, which it may share with others that come at the
 // same time. It returns when the events are on stable storage.
 //
-// It is for events from outside: details may be any text. One that is not a JSON object is a fault.Invalid; the
-// others are delivered without the white space between their tokens.
+// It is for events from outside: details may be any text. One that is not a JSON object, or that makes an event
+// deeper than patterns can judge, is a fault.Invalid; the others are delivered without the white space between
+// their tokens.
 func (b *Bus) PublishAll(ctx context.Context, list []Outgoing) ([]error, error) {
 	errs := make([]error, len(list))
 	own := make([]Outgoing, 0, len(list)) // the caller may be gone when the batch still works
@@ -25,7 +27,7 @@ func (b *Bus) PublishAll(ctx context.Context, list []Outgoing) ([]error, error) 
 		o.Event.setID()
 		ev := *o.Event
 		if ev.Detail, errs[i] = compactDetail(ev.Detail); errs[i] == nil {
-			own = append(own, Outgoing{o.Bus, &ev})
+			own = append(own, Outgoing{o.Bus, &ev, o.By})
 		}
 	}
 	if len(own) == 0 {
@@ -53,6 +55,9 @@ func compactDetail(text []byte) ([]byte, error) {
 	b.Grow(len(text))
 	if err := json.Compact(&b, text); err != nil || b.Bytes()[0] != '{' {
 		return nil, fault.Wrap(fault.Invalid, malformed, err)
+	}
+	if pattern.Depth(b.Bytes()) >= pattern.MaxDepth { // the event around it is one more
+		return nil, fault.New(fault.Invalid, malformed)
 	}
 	return b.Bytes(), nil
 }

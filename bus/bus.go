@@ -5,12 +5,17 @@
 // commit. A target in our own store (a Local) receives the event in that commit too. The bus knows no
 // service: who the Locals are is filled in from above, and EventBridge's API is svc/eventbridge.
 //
-//	bus.go       Bus and the event buses that exist · bus_sql.go their rows
+//	bus.go       Bus, its configuration, how buses are named
+//	event_bus.go the event buses that exist · event_bus_sql.go their rows
+//	policy.go    who may put events on a bus · permission.go the statements of its policy
+//	tag.go       tags of buses and rules
 //	publish.go   Event, Publish: match, make out deliveries, carry them · batch.go events in a transaction of their own
+//	forward.go   a bus as the target of another one's rule
 //	envelope.go  the bytes of an event as targets see them · input.go what a target receives instead
 //	delivery.go  Delivery and Local: what a target is handed; dead letters, counters
 //	drop.go      the log of what was dropped
 //	rule.go      rules · rule_sql.go their rows
+//	schedule.go  rules that are due at times · schedule_sql.go when they are
 //	target.go    targets · target_sql.go their rows
 //	archive.go   archives · archive_sql.go their rows · archive_event.go the events in them · archive_sweep.go how these go
 //	replay.go    replays · replay_step.go what they do, in steps · replay_sql.go their rows
@@ -22,8 +27,8 @@ package bus
 import (
 	"cmp"
 	"log/slog"
+	"strings"
 	"sync"
-	"time"
 
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/fault"
@@ -39,13 +44,15 @@ const (
 	SubjectBus    = "EventBus"
 	SubjectRule   = "Rule"
 	SubjectTarget = "Target"
+	SubjectPolicy = "Policy"
+	SubjectTag    = "Tag"
 
 	SubjectArchive = "Archive"
 	SubjectReplay  = "Replay"
 )
 
 // awsQuotas are in force where Config gives none.
-var awsQuotas = Quotas{RulesPerBus: 300, WildcardRulesPerBus: 30, TargetsPerRule: 5, Archives: 100, ActiveReplays: 10}
+var awsQuotas = Quotas{EventBuses: 100, RulesPerBus: 300, WildcardRulesPerBus: 30, TargetsPerRule: 5, Archives: 100, ActiveReplays: 10}
 
 // Config is what a Bus needs from outside. Log and Metrics may be nil.
 type Config struct {
@@ -59,6 +66,7 @@ type Config struct {
 
 // Quotas bound what an account may have. 0 stands for AWS's default.
 type Quotas struct {
+	EventBuses                       int // the default one among them
 	RulesPerBus, WildcardRulesPerBus int // the latter of rules whose pattern has a wildcard
 	TargetsPerRule                   int
 	Archives, ActiveReplays          int // of all buses
@@ -66,8 +74,8 @@ type Quotas struct {
 
 // Bus holds every event bus of an account.
 type Bus struct {
-	cfg   Config
 	db    *store.DB
+	cfg   Config
 	count counters
 	drops *dropLog
 	puts  *store.Batch[[]Outgoing, []error]
@@ -75,12 +83,7 @@ type Bus struct {
 
 	mu       sync.RWMutex
 	compiled map[string]*compiledBus // by bus name
-}
-
-// EventBus is one event bus.
-type EventBus struct {
-	Name, ARN         string
-	Created, Modified time.Time // zero for the default bus, which was always there
+	policies map[string]parsedPolicy // by bus name
 }
 
 // New makes the buses of an account, which live in db.
@@ -92,41 +95,25 @@ func New(db *store.DB, cfg Config) *Bus {
 		cfg.Metrics = obs.NewRegistry()
 	}
 	q := &cfg.Quotas
+	q.EventBuses = cmp.Or(q.EventBuses, awsQuotas.EventBuses)
 	q.RulesPerBus = cmp.Or(q.RulesPerBus, awsQuotas.RulesPerBus)
 	q.WildcardRulesPerBus = cmp.Or(q.WildcardRulesPerBus, awsQuotas.WildcardRulesPerBus)
 	q.TargetsPerRule = cmp.Or(q.TargetsPerRule, awsQuotas.TargetsPerRule)
 	q.Archives = cmp.Or(q.Archives, awsQuotas.Archives)
 	q.ActiveReplays = cmp.Or(q.ActiveReplays, awsQuotas.ActiveReplays)
 	b := &Bus{
-		cfg: cfg, db: db, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log),
-		compiled: make(map[string]*compiledBus), woken: make(chan struct{}, 1),
+		db: db, cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log),
+		compiled: make(map[string]*compiledBus), policies: make(map[string]parsedPolicy), woken: make(chan struct{}, 1),
 	}
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
 	return b
 }
 
-// EventBus gives the bus of a name; a missing one is a fault.NotFound.
-func (b *Bus) EventBus(tx *store.Tx, name string) (EventBus, error) {
-	list, err := b.EventBuses(tx, name)
-	if err != nil {
-		return EventBus{}, err
-	}
-	for _, e := range list {
-		if e.Name == name {
-			return e, nil
-		}
-	}
-	return EventBus{}, missingBus(name)
-}
+// ARN makes the ARN of an event bus.
+func (b *Bus) ARN(bus string) string { return b.cfg.ARNs.Make("events", busResource+bus) }
 
-// EventBuses lists the buses whose name begins with prefix, in name order.
-func (b *Bus) EventBuses(tx *store.Tx, prefix string) ([]EventBus, error) {
-	list, err := listBuses(tx, prefix)
-	for i := range list {
-		list[i].ARN = b.busARN(list[i].Name)
-	}
-	return list, err
-}
+// busResource is what the resource part of a bus's ARN begins with.
+const busResource = "event-bus/"
 
 // NameOf reads what an API calls EventBusName: a name, the ARN of a bus of this account and Region, or
 // nothing, which is the default bus. It says no to the ARN of anything else.
@@ -138,11 +125,11 @@ func (b *Bus) NameOf(nameOrARN string) (string, bool) {
 	if !ok {
 		return nameOrARN, true
 	}
-	const kind = "event-bus/"
-	if len(a.Resource) <= len(kind) || a.Resource[:len(kind)] != kind || b.cfg.ARNs.Make("events", a.Resource) != nameOrARN {
+	name, ok := strings.CutPrefix(a.Resource, busResource)
+	if !ok || name == "" || b.ARN(name) != nameOrARN {
 		return "", false
 	}
-	return a.Resource[len(kind):], true
+	return name, true
 }
 
 // missingBus says that a bus does not exist.

@@ -9,8 +9,14 @@ func updateVersion(tx *store.Tx, bus string, nonce int64) (change int64, found b
 	return change, found, err
 }
 
-// getVersion reads a bus's version and says whether there is such a bus. It is the one statement that every
-// publish pays for.
+// getState reads a bus's version and its policy, and says whether there is such a bus. It is the one statement
+// that every publish pays for.
+func getState(tx *store.Tx, bus string) (v version, policy string, found bool, err error) {
+	found, err = tx.Get(`SELECT changes, version, policy FROM bus WHERE name = ?`, []any{bus}, &v.change, &v.nonce, &policy)
+	return v, policy, found, err
+}
+
+// getVersion reads a bus's version and says whether there is such a bus.
 func getVersion(tx *store.Tx, bus string) (v version, found bool, err error) {
 	found, err = tx.Get(`SELECT changes, version FROM bus WHERE name = ?`, []any{bus}, &v.change, &v.nonce)
 	return v, found, err

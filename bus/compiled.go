@@ -5,6 +5,7 @@ import (
 
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/pattern"
+	"github.com/casestream/casestream/schedule"
 )
 
 // ruleSet is all that a publish needs to know of a bus, as it was at a version. It never changes.
@@ -15,17 +16,19 @@ type ruleSet struct {
 	rules    ruleTable
 }
 
-// compiledRule is an enabled rule with its targets, or an archive, which has none.
+// compiledRule is an enabled rule with its targets.
 type compiledRule struct {
 	name, arn string
+	schedule  *schedule.Schedule // nil: it has none, or one that cannot be read
 	targets   []compiledTarget
-	archive   bool
+	archive   bool // and no rule
 }
 
 // compiledTarget is a target whose settings have been read.
 type compiledTarget struct {
 	Target
 	service  string
+	bus      string // the name of the bus that it is; empty: it is none of ours
 	input    input
 	inputErr error // nil, unless only another version of the program could read the settings
 }
@@ -37,8 +40,8 @@ func (b *Bus) compile(bus string, at version, loaded []loadedRule) *ruleSet {
 	for i := range loaded {
 		if p := b.compilePattern(bus, &loaded[i]); p != nil {
 			patterns = append(patterns, pattern.Rule{ID: pattern.RuleID(loaded[i].number), Pattern: p})
-			set.rules = set.rules.with(loaded[i].number, b.compileRule(bus, &loaded[i]))
 		}
+		set.rules = set.rules.with(loaded[i].number, b.compileRule(bus, &loaded[i]))
 	}
 	set.patterns = pattern.Build(patterns)
 	return set
@@ -50,25 +53,28 @@ func (b *Bus) derive(base *ruleSet, at version, changed []loadedRule) *ruleSet {
 	for i := range changed {
 		l := &changed[i]
 		var p *pattern.Pattern
+		var r *compiledRule
 		if !l.gone {
-			p = b.compilePattern(base.bus, l)
+			p, r = b.compilePattern(base.bus, l), b.compileRule(base.bus, l)
 		}
-		if p == nil {
+		if p != nil {
+			set.patterns = set.patterns.With(pattern.Rule{ID: pattern.RuleID(l.number), Pattern: p})
+		} else {
 			set.patterns = set.patterns.Without(pattern.RuleID(l.number))
-			set.rules = set.rules.with(l.number, nil)
-			continue
 		}
-		set.patterns = set.patterns.With(pattern.Rule{ID: pattern.RuleID(l.number), Pattern: p})
-		set.rules = set.rules.with(l.number, b.compileRule(base.bus, l))
+		set.rules = set.rules.with(l.number, r)
 	}
 	return set
 }
 
-// compilePattern reads the pattern of a rule or an archive, nil where it cannot.
+// compilePattern reads the pattern of a rule or an archive, nil where it cannot or there is none.
 func (b *Bus) compilePattern(bus string, l *loadedRule) *pattern.Pattern {
 	text := l.pattern
 	if l.archive && text == "" {
 		text = everyEvent
+	}
+	if text == "" {
+		return nil
 	}
 	p, err := pattern.Compile(text)
 	if err != nil {
@@ -79,14 +85,20 @@ func (b *Bus) compilePattern(bus string, l *loadedRule) *pattern.Pattern {
 	return p
 }
 
-// compileRule reads the settings of a rule's targets; an archive has none.
+// compileRule reads a rule's schedule and the settings of its targets.
 func (b *Bus) compileRule(bus string, l *loadedRule) *compiledRule {
 	if l.archive {
 		return &compiledRule{name: l.name, archive: true}
 	}
 	r := &compiledRule{name: l.name, arn: b.RuleARN(bus, l.name)}
+	if l.schedule != "" {
+		var err error
+		if r.schedule, err = schedule.Parse(l.schedule); err != nil { // as with a pattern
+			b.cfg.Log.Error("schedule unreadable", slog.String("bus", bus), slog.String("rule", l.name), slog.Any("err", err))
+		}
+	}
 	for _, t := range l.targets {
-		c := compiledTarget{Target: t, service: serviceOf(t.ARN)}
+		c := compiledTarget{Target: t, service: serviceOf(t.ARN), bus: b.busOf(t.ARN)}
 		c.input, c.inputErr = readInput(&t)
 		r.targets = append(r.targets, c)
 	}

@@ -18,15 +18,31 @@ type compiledBus struct {
 	kept   []*ruleSet // the one that was used last comes first; guarded by Bus.mu
 }
 
-// current gives the compiled rules of a bus as the transaction sees them; nil when there is no such bus.
+// view is a bus as a transaction sees it.
+type view struct {
+	rules  *ruleSet // nil: there is no such bus
+	policy string   // of the bus; empty: none
+}
+
+// current gives a bus as the transaction sees it.
 //
 // A set that nobody has made yet is made of one that is kept and of the changes since. A kept set may be that of
 // a change that rolled back: nobody else ever sees its version, and what is made of it would fail by the log.
-func (b *Bus) current(tx *store.Tx, bus string) (*ruleSet, error) {
-	v, found, err := getVersion(tx, bus)
-	if err != nil || !found {
-		return nil, err
+func (b *Bus) current(tx *store.Tx, bus string) (view, error) {
+	v, policy, found, err := getState(tx, bus)
+	if err != nil {
+		return view{}, err
 	}
+	if !found {
+		b.forget(bus)
+		return view{}, nil
+	}
+	set, err := b.compiledAt(tx, bus, v)
+	return view{set, policy}, err
+}
+
+// compiledAt gives the compiled rules of a bus, which are at version v in the transaction.
+func (b *Bus) compiledAt(tx *store.Tx, bus string, v version) (*ruleSet, error) {
 	c := b.compiledBus(bus)
 	if set := b.recall(c, v); set != nil {
 		return set, nil
@@ -45,6 +61,20 @@ func (b *Bus) current(tx *store.Tx, bus string) (*ruleSet, error) {
 	}
 	b.keep(c, set)
 	return set, nil
+}
+
+// forget lets go of what is compiled of a bus that is gone.
+func (b *Bus) forget(bus string) {
+	b.mu.RLock()
+	_, is := b.compiled[bus]
+	b.mu.RUnlock()
+	if !is {
+		return // so is the bus of a name that never was one
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.compiled, bus)
+	delete(b.policies, bus)
 }
 
 // compiledBus gives what is compiled of a bus that exists.

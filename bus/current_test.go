@@ -61,7 +61,7 @@ func TestPublishReadsWhatHasChanged(t *testing.T) {
 			t.Helper()
 			read.count()
 			f.publish(ev)
-			if got, want := read.count("SELECT changes, version FROM bus", "JOIN bus_rule r ON r.bus = b.name", "JOIN bus_change c"), []int{1, full, changes}; !slices.Equal(got, want) {
+			if got, want := read.count("SELECT changes, version, policy FROM bus", "JOIN bus_rule r ON r.bus = b.name", "JOIN bus_change c"), []int{1, full, changes}; !slices.Equal(got, want) {
 				t.Errorf("%s: %v statements for the version, all rules, and changes, want %v", what, got, want)
 			}
 		}
@@ -184,6 +184,29 @@ func TestNodeFarBehindLoadsAllRules(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// Nothing of what the log has is among what such a node asks for.
+func TestNodeThatSawOneChangeLoadsAllRules(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		one, two := nodes(t, d, store.Options{})
+		one.write(func(tx *store.Tx) error {
+			return one.bus.PutRule(tx, bus.Rule{Bus: bus.Default, Name: "r", Pattern: `{"source":["s"]}`})
+		})
+		ev := bus.Event{Source: "s", DetailType: "t"}
+		two.publish(ev)
+		two.wants()
+		one.write(func(tx *store.Tx) error {
+			for range 2500 {
+				if err := one.bus.DeleteRule(tx, bus.Default, "none"); err != nil {
+					return err
+				}
+			}
+			return one.bus.PutTargets(tx, bus.Default, "r", []bus.Target{target("q")})
+		})
+		two.publish(ev)
+		two.wants("r/q")
 	})
 }
 

@@ -38,19 +38,27 @@ type Local interface {
 	DeliverTx(tx *store.Tx, list []*Delivery) error
 }
 
-// Reasons why an event is dropped: the error codes that EventBridge gives its dead letters, and two of our
-// own for events that meet no target.
+// Reasons why an event is dropped: the error codes that EventBridge gives its dead letters, one of our own for a
+// bus that sends events round, and two for events that meet no target.
 const (
 	NoPermissions    = "NO_PERMISSIONS"
 	NoResource       = "NO_RESOURCE"
 	InvalidParameter = "INVALID_PARAMETER"
-	InvalidJSON      = "INVALID_JSON" // what a template became
+	InvalidJSON      = "INVALID_JSON"            // what a template became
+	LimitExceeded    = "RESOURCE_LIMIT_EXCEEDED" // too many copies on buses
+	Loop             = "LOOP_DETECTED"           // the event was on that bus already
 	NoSuchBus        = "NO_SUCH_BUS"
 	Undecided        = "UNDECIDED" // a pattern's verdict would have cost too much
 )
 
 // codeOf gives the error code of a failure that is final; no for one that is not.
 func codeOf(err error) (string, bool) {
+	switch {
+	case errors.Is(err, errLoop):
+		return Loop, true
+	case errors.Is(err, errForwards):
+		return LimitExceeded, true
+	}
 	switch fault.KindOf(err) {
 	case fault.Denied:
 		return NoPermissions, true
@@ -131,13 +139,13 @@ func (b *Bus) hand(tx *store.Tx, list []*Delivery) error {
 
 // tally is what became of events. It counts only once the transaction has committed.
 type tally struct {
-	published, matched, delivered, failed, buried int64
-	drops                                         []drop
+	published, matched, scheduled, delivered, failed, buried int64
+	drops                                                    []drop
 }
 
 // counters are what this room counts.
 type counters struct {
-	published, matched, delivered, failed, buried, dropped *obs.Counter
+	published, matched, scheduled, delivered, failed, buried, dropped *obs.Counter
 }
 
 // newCounters registers the counters.
@@ -145,6 +153,7 @@ func newCounters(r *obs.Registry) counters {
 	return counters{
 		published: r.Counter("casestream_events_published_total", "Events that were put on a bus."),
 		matched:   r.Counter("casestream_events_matched_total", "Matches of an event and an enabled rule."),
+		scheduled: r.Counter("casestream_events_scheduled_total", "Times that a scheduled rule was due."),
 		delivered: r.Counter("casestream_events_delivered_total", "Events that reached a target."),
 		failed:    r.Counter("casestream_events_failed_total", "Deliveries that a target refused for good."),
 		buried:    r.Counter("casestream_events_dead_lettered_total", "Events that went to a dead-letter queue."),
@@ -156,6 +165,7 @@ func newCounters(r *obs.Registry) counters {
 func (b *Bus) settle(t *tally) {
 	b.count.published.Add(t.published)
 	b.count.matched.Add(t.matched)
+	b.count.scheduled.Add(t.scheduled)
 	b.count.delivered.Add(t.delivered)
 	b.count.failed.Add(t.failed)
 	b.count.buried.Add(t.buried)

@@ -1,6 +1,9 @@
 package bus
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Envelope shows tests the bytes of an event.
 func Envelope(ev *Event) []byte { return envelope(ev, "111122223333", "eu-west-2", time.Unix(0, 0)) }
@@ -29,6 +32,16 @@ func (t Table) Empty() bool { return t.t.root == nil }
 
 // CompactDetail shows tests what becomes of a detail from outside.
 func CompactDetail(text []byte) ([]byte, error) { return compactDetail(text) }
+
+// PutStatement shows tests a policy with another statement.
+func PutStatement(policy, id, statement string) (string, error) {
+	return editStatements(policy, putStatement(id, json.RawMessage(statement)))
+}
+
+// RemoveStatement shows tests a policy without a statement.
+func RemoveStatement(policy, id string) (string, error) {
+	return editStatements(policy, removeStatement(id))
+}
 
 // Again shows tests the bytes of an event that was archived and comes back, and those that it has in a replay.
 func Again(ev *Event, replay string) (same, replayed []byte, err error) {

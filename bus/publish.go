@@ -3,7 +3,6 @@ package bus
 import (
 	"cmp"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/casestream/casestream/base/fault"
@@ -32,6 +31,7 @@ const malformed = "Detail is malformed."
 type Outgoing struct {
 	Bus   string
 	Event *Event
+	By    *Caller // nil: a service of AWS, or this program itself
 }
 
 // setID draws an id for an event that has none.
@@ -42,13 +42,13 @@ func (ev *Event) setID() {
 }
 
 // Publish puts an event on a bus: every target of every enabled rule that it matches receives it in this
-// transaction, and every archive that it matches keeps it. That a target fails is not the publisher's business: the event goes to the target's
+// transaction. That a target fails is not the publisher's business: the event goes to the target's
 // dead-letter queue or is dropped, counted and logged. So is an event for a bus that does not exist.
 //
 // Whoever publishes answers for the detail being what Event says: of an event that is not JSON no more is read
 // than what the rules ask for. Where that shows it, the error is a fault.Invalid and the event reaches nobody.
 func (b *Bus) Publish(tx *store.Tx, busName string, ev *Event) error {
-	errs, err := b.PublishMany(tx, []Outgoing{{busName, ev}})
+	errs, err := b.PublishMany(tx, []Outgoing{{Bus: busName, Event: ev}})
 	if err != nil {
 		return err
 	}
@@ -56,22 +56,22 @@ func (b *Bus) Publish(tx *store.Tx, busName string, ev *Event) error {
 }
 
 // PublishMany is Publish for many events, in their order and with fewer statements. The errors are in the
-// order of the events; each concerns its event alone. The last one is for the transaction.
+// order of the events; each concerns its event alone: a fault.Denied where the bus's policy does not let the
+// caller put it there. The last one is for the transaction.
 func (b *Bus) PublishMany(tx *store.Tx, list []Outgoing) ([]error, error) {
 	r := routing{b: b, tx: tx}
 	errs := make([]error, len(list))
-	for i, o := range list {
+	for i := range list {
+		o := &list[i]
 		o.Event.setID()
-		set, err := r.rules(o.Bus)
-		switch {
-		case err != nil:
-			return nil, err
-		case set == nil:
-			r.lose(&Delivery{Event: o.Event, BusName: o.Bus}, NoSuchBus, missingBus(o.Bus))
+		was, made, kept := r.done, len(r.deliveries), len(r.archived)
+		switch err := r.take(o); fault.KindOf(err) {
+		case fault.Invalid, fault.Denied:
+			errs[i], r.done, r.deliveries, r.archived = err, was, r.deliveries[:made], r.archived[:kept]
 		default:
-			errs[i] = r.route(set, o.Event)
-		}
-		if errs[i] == nil {
+			if err != nil {
+				return nil, err
+			}
 			r.done.published++
 		}
 	}
@@ -88,39 +88,60 @@ func (b *Bus) PublishMany(tx *store.Tx, list []Outgoing) ([]error, error) {
 type routing struct {
 	b          *Bus
 	tx         *store.Tx
-	set        *ruleSet // of the last event's bus
+	seen       []busView // the buses that events have come to so far
 	deliveries []*Delivery
 	archived   []archived
-	only       []string // the ARNs of the rules that events are for; empty: all
+	replay     *Replay // that the events are part of; nil: of none
 	done       tally
 }
 
-// rules gives the compiled rules of a bus, nil when there is no such bus. Events of one bus in a row cost
-// one look.
-func (r *routing) rules(bus string) (*ruleSet, error) {
-	if r.set != nil && r.set.bus == bus {
-		return r.set, nil
+// busView is the view of the bus of a name.
+type busView struct {
+	bus string
+	view
+}
+
+// view gives a bus as the transaction sees it; several events of one bus cost one look.
+func (r *routing) view(bus string) (view, error) {
+	for i := range r.seen {
+		if r.seen[i].bus == bus {
+			return r.seen[i].view, nil
+		}
 	}
-	set, err := r.b.current(r.tx, bus)
-	r.set = set
-	return set, err
+	v, err := r.b.current(r.tx, bus)
+	if err == nil {
+		r.seen = append(r.seen, busView{bus, v})
+	}
+	return v, err
+}
+
+// take routes an event from its publisher on.
+func (r *routing) take(o *Outgoing) error {
+	v, err := r.view(o.Bus)
+	if err != nil {
+		return err
+	}
+	if v.rules == nil {
+		r.lose(&Delivery{Event: o.Event, BusName: o.Bus}, NoSuchBus, missingBus(o.Bus))
+		return nil
+	}
+	if o.By != nil {
+		if err := r.b.admit(o.Bus, v.policy, o.By, o.Event, r.tx.Now()); err != nil {
+			return err
+		}
+	}
+	return r.route(v.rules, &journey{event: o.Event, text: r.write(o.Event)})
 }
 
 // route matches an event against a bus's rules and makes out a delivery for each target.
-func (r *routing) route(set *ruleSet, ev *Event) error {
-	at := ev.Time
-	if at.IsZero() {
-		at = r.tx.Now()
-	}
-	arns := r.b.cfg.ARNs
-	text := envelope(ev, cmp.Or(ev.Account, arns.Account), cmp.Or(ev.Region, arns.Region), at)
+func (r *routing) route(set *ruleSet, j *journey) error {
 	var room [16]pattern.RuleID
-	ids, err := set.patterns.Match(text, room[:0])
+	ids, err := set.patterns.Match(j.text, room[:0])
 	switch {
 	case errors.Is(err, pattern.ErrEvent):
 		return fault.Wrap(fault.Invalid, malformed, err)
 	case err != nil:
-		r.lose(&Delivery{Event: ev, BusName: set.bus}, Undecided, err)
+		r.lose(&Delivery{Event: j.event, BusName: set.bus}, Undecided, err)
 	}
 	var keep []int64 // the archives that keep it
 	for _, id := range ids {
@@ -129,24 +150,48 @@ func (r *routing) route(set *ruleSet, ev *Event) error {
 			keep = append(keep, int64(id))
 			continue
 		}
-		if len(r.only) > 0 && !slices.Contains(r.only, rule.arn) {
+		if r.replay != nil && !r.replay.wants(set.bus, rule) {
 			continue
 		}
 		r.done.matched++
-		for t := range rule.targets {
-			r.deliveries = append(r.deliveries, rule.targets[t].address(ev, text, set.bus, rule, r.tx.Now()))
+		if err := r.invoke(set.bus, rule, j); err != nil {
+			return err
 		}
 	}
-	if len(keep) > 0 && ev.replay == "" {
-		r.archived = append(r.archived, archived{
-			bus: set.bus, keepers: keepersOf(keep), time: at.Unix() * 1e6, size: archivedSize(ev, cmp.Or(ev.Account, arns.Account)), event: text,
-		})
+	r.keep(set.bus, keep, j)
+	return nil
+}
+
+// write gives the bytes of an event as targets see it.
+func (r *routing) write(ev *Event) []byte {
+	at := ev.Time
+	if at.IsZero() {
+		at = r.tx.Now()
+	}
+	arns := r.b.cfg.ARNs
+	return envelope(ev, cmp.Or(ev.Account, arns.Account), cmp.Or(ev.Region, arns.Region), at)
+}
+
+// invoke makes out a delivery of an event for each target of a rule; what is a bus of ours takes it at once.
+func (r *routing) invoke(bus string, rule *compiledRule, j *journey) error {
+	for i := range rule.targets {
+		t := &rule.targets[i]
+		d := t.address(j.event, j.text, bus, rule, r.tx.Now())
+		if t.bus != "" && d.Err == nil {
+			arrived, err := r.forward(d, t, j)
+			if err != nil {
+				return err
+			}
+			if arrived {
+				continue
+			}
+		}
+		r.deliveries = append(r.deliveries, d)
 	}
 	return nil
 }
 
-// carry hands the events to the archives and the deliveries to their targets, and what is refused for good to the
-// dead-letter queues.
+// carry hands the events to the archives, the deliveries to their targets, and what is refused for good to the dead-letter queues.
 func (r *routing) carry() error {
 	if err := r.archive(); err != nil {
 		return err

@@ -92,7 +92,7 @@ func TestQuotasOfRulesHoldAgainstConcurrentChanges(t *testing.T) {
 		}
 		wg.Wait()
 		f.write(func(tx *store.Tx) error {
-			rules, err := f.bus.Rules(tx, bus.Default, "")
+			rules, err := f.bus.Rules(tx, bus.Default, "", "", 10)
 			if plain, stars := taken[0].Load(), taken[1].Load(); len(rules) != 5 || plain+stars != 5 || stars > 2 {
 				t.Errorf("%d rules; accepted %d without and %d with a wildcard, want 5 with at most 2", len(rules), plain, stars)
 			}

@@ -126,7 +126,7 @@ func (b *Bus) Replays(tx *store.Tx, prefix string) ([]Replay, error) {
 
 // nameReplay fills in a replay's ARNs.
 func (b *Bus) nameReplay(r *Replay) {
-	r.ARN, r.ArchiveARN, r.BusARN = b.ReplayARN(r.Name), b.ArchiveARN(r.Archive), b.busARN(r.Bus)
+	r.ARN, r.ArchiveARN, r.BusARN = b.ReplayARN(r.Name), b.ArchiveARN(r.Archive), b.ARN(r.Bus)
 }
 
 // wake tells this node's RunReplays that there is something to do.

@@ -137,21 +137,21 @@ func (b *Bus) republish(tx *store.Tx, r *Replay, list []archived) error {
 	if len(list) == 0 {
 		return nil
 	}
-	to := routing{b: b, tx: tx, only: r.FilterARNs}
-	set, err := to.rules(r.Bus)
+	to := routing{b: b, tx: tx, replay: r}
+	v, err := to.view(r.Bus)
 	if err != nil {
 		return err
 	}
 	for i := range list {
 		ev, err := list[i].unarchive()
 		ev.replay = r.Name
-		if err == nil && set != nil {
-			err = to.route(set, ev)
+		if err == nil && v.rules != nil {
+			err = to.route(v.rules, &journey{event: ev, text: to.write(ev)})
 		}
 		switch {
 		case err != nil: // it would fail again and again: the replay must not wait for it
 			to.lose(&Delivery{Event: ev, BusName: r.Bus}, InvalidJSON, err)
-		case set == nil:
+		case v.rules == nil:
 			to.lose(&Delivery{Event: ev, BusName: r.Bus}, NoSuchBus, missingBus(r.Bus))
 		}
 		to.done.published++
@@ -162,6 +162,11 @@ func (b *Bus) republish(tx *store.Tx, r *Replay, list []archived) error {
 	}
 	tx.AfterCommit(func() { b.settle(&to.done) })
 	return nil
+}
+
+// wants says whether a rule is one that the replay is for. On a bus that events are forwarded to, every rule is.
+func (r *Replay) wants(bus string, rule *compiledRule) bool {
+	return len(r.FilterARNs) == 0 || bus != r.Bus || slices.Contains(r.FilterARNs, rule.arn)
 }
 
 // mine says whether a replay is for an event.

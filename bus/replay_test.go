@@ -20,10 +20,10 @@ import (
 	"github.com/casestream/casestream/store/storetest"
 )
 
-// noon is when the events of these tests happen.
-var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+// midday is when the events of these tests happen.
+var midday = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// replay starts a replay of archive a from noon on, for an hour.
+// replay starts a replay of archive a from midday on, for an hour.
 func (f *fixture) replay(name string, rules ...string) {
 	f.Helper()
 	for i := range rules {
@@ -31,7 +31,7 @@ func (f *fixture) replay(name string, rules ...string) {
 	}
 	f.write(func(tx *store.Tx) error {
 		r, err := f.bus.StartReplay(tx, bus.Replay{
-			Name: name, Archive: "a", Bus: bus.Default, From: noon, To: noon.Add(time.Hour), FilterARNs: rules,
+			Name: name, Archive: "a", Bus: bus.Default, From: midday, To: midday.Add(time.Hour), FilterARNs: rules,
 		})
 		if err == nil && r.State != bus.ReplayStarting {
 			f.Errorf("a replay begins with %s", r.State)
@@ -72,7 +72,7 @@ func (f *fixture) fill(n int) (ids []string) {
 	for i := range n {
 		ids = append(ids, fmt.Sprintf("event-%05d", i))
 		list = append(list, bus.Outgoing{Bus: bus.Default, Event: &bus.Event{
-			ID: ids[i], Source: "s", DetailType: "t", Time: noon.Add(time.Duration(i%3600) * time.Second), Detail: fmt.Appendf(nil, `{"n":%d}`, i),
+			ID: ids[i], Source: "s", DetailType: "t", Time: midday.Add(time.Duration(i%3600) * time.Second), Detail: fmt.Appendf(nil, `{"n":%d}`, i),
 		}})
 		if len(list) == 500 || i == n-1 {
 			f.write(func(tx *store.Tx) error { _, err := f.bus.PublishMany(tx, list); return err })
@@ -99,12 +99,12 @@ func TestReplayGivesTheSameEventWithItsName(t *testing.T) {
 		f.rule("other", `{"source":["s"]}`, target("q2"))
 		f.rule("never", `{"source":["x"]}`, target("q3"))
 		f.publish(bus.Event{
-			ID: "i", Source: "s", DetailType: "ü\n", Time: noon.Add(time.Millisecond), Resources: []string{"a", "b"}, Detail: []byte(`{"n":1.50,"x":"\u00fc"}`),
+			ID: "i", Source: "s", DetailType: "ü\n", Time: midday.Add(time.Millisecond), Resources: []string{"a", "b"}, Detail: []byte(`{"n":1.50,"x":"\u00fc"}`),
 			Account: "999988887777", Region: "us-east-1",
 		})
-		f.publish(bus.Event{ID: "too early", Source: "s", DetailType: "t", Time: noon.Add(-time.Second)})
-		f.publish(bus.Event{ID: "too late", Source: "s", DetailType: "t", Time: noon.Add(time.Hour + time.Second)})
-		f.publish(bus.Event{ID: "at the end", Source: "s", DetailType: "t", Time: noon.Add(time.Hour)})
+		f.publish(bus.Event{ID: "too early", Source: "s", DetailType: "t", Time: midday.Add(-time.Second)})
+		f.publish(bus.Event{ID: "too late", Source: "s", DetailType: "t", Time: midday.Add(time.Hour + time.Second)})
+		f.publish(bus.Event{ID: "at the end", Source: "s", DetailType: "t", Time: midday.Add(time.Hour)})
 		f.shelf.take()
 		f.replay("again", "late", "never")
 		f.finish()
@@ -115,7 +115,7 @@ func TestReplayGivesTheSameEventWithItsName(t *testing.T) {
 			f.Error(diff)
 		}
 		r := f.state("again", bus.ReplayCompleted)
-		if r.Ended.IsZero() || !r.LastReplayed.Equal(noon.Add(time.Hour)) || r.ArchiveARN != "arn:aws:events:eu-west-2:111122223333:archive/a" {
+		if r.Ended.IsZero() || !r.LastReplayed.Equal(midday.Add(time.Hour)) || r.ArchiveARN != "arn:aws:events:eu-west-2:111122223333:archive/a" {
 			f.Errorf("got %+v", r)
 		}
 		f.replay("all")
@@ -191,7 +191,7 @@ func TestReplayGoesOnWhereAnotherNodeHasStopped(t *testing.T) {
 			}
 			got = append(got, node.ids("r")...)
 			if len(got) > 0 && len(got) < len(want) {
-				if r := f.state("all", bus.ReplayRunning); !r.LastReplayed.Equal(noon.Add(time.Duration(len(got)-1) * time.Second)) {
+				if r := f.state("all", bus.ReplayRunning); !r.LastReplayed.Equal(midday.Add(time.Duration(len(got)-1) * time.Second)) {
 					t.Errorf("after %d events the last was of %v", len(got), r.LastReplayed)
 				}
 			}
@@ -292,7 +292,7 @@ func TestReplayIsCancelledInTheMiddle(t *testing.T) {
 func TestReplayIsRefused(t *testing.T) {
 	each(t, func(f *fixture) {
 		f.archive("a", "", 0)
-		good := bus.Replay{Name: "r", Archive: "a", Bus: bus.Default, From: noon, To: noon.Add(time.Hour)}
+		good := bus.Replay{Name: "r", Archive: "a", Bus: bus.Default, From: midday, To: midday.Add(time.Hour)}
 		try := func(edit func(r *bus.Replay)) error {
 			r := good
 			edit(&r)
@@ -370,7 +370,7 @@ func TestEventsOfACaseAreReplayedInOrder(t *testing.T) {
 			ids := want[name]
 			wg.Go(func() {
 				for _, id := range ids {
-					ev := &bus.Event{ID: id, Source: "s", DetailType: name, Time: noon}
+					ev := &bus.Event{ID: id, Source: "s", DetailType: name, Time: midday}
 					if err := f.db.Write(f.Context(), func(tx *store.Tx) error { return f.bus.Publish(tx, bus.Default, ev) }); err != nil {
 						f.Error(err)
 					}
@@ -455,9 +455,9 @@ func FuzzArchivedEventComesBackAsItWas(f *testing.F) {
 func TestArchivedEventThatIsNoJSONIsDroppedFromAReplay(t *testing.T) {
 	each(t, func(f *fixture) {
 		f.archive("a", "", 0)
-		f.publish(bus.Event{ID: "bad", Source: "s", DetailType: "t", Time: noon, Detail: []byte(`{"x":1,`)})
+		f.publish(bus.Event{ID: "bad", Source: "s", DetailType: "t", Time: midday, Detail: []byte(`{"x":1,`)})
 		f.rule("r", `{"source":["s"]}`, target("q"))
-		f.publish(bus.Event{ID: "good", Source: "s", DetailType: "t", Time: noon})
+		f.publish(bus.Event{ID: "good", Source: "s", DetailType: "t", Time: midday})
 		f.shelf.take()
 		f.holds("a", 2)
 		f.replay("all")

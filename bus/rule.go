@@ -2,7 +2,6 @@ package bus
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +19,8 @@ const (
 // Rule is one rule of a bus.
 type Rule struct {
 	Bus, Name, ARN       string
-	Pattern              string // as it was given
+	Pattern              string // as it was given; empty: none
+	Schedule             string // a schedule expression, as it was given; empty: none
 	State                string // empty: Enabled
 	Description, RoleARN string
 	Tags                 map[string]string
@@ -42,11 +42,20 @@ func (b *Bus) RuleARN(bus, rule string) string {
 }
 
 // PutRule makes a rule, or gives an existing one all that r says; its targets, tags and time of creation
-// stay. A pattern that is not one is a fault.Invalid that wraps a *pattern.Error.
+// stay. It has a pattern, a schedule or both. A pattern that is not one is a fault.Invalid that wraps a
+// *pattern.Error. A schedule goes on as it was where neither its expression changes nor the rule was disabled.
 func (b *Bus) PutRule(tx *store.Tx, r Rule) error {
-	compiled, err := pattern.Compile(r.Pattern)
-	if err != nil {
-		return &fault.Error{Kind: fault.Invalid, Subject: SubjectRule, ID: r.Name, Err: err}
+	if err := checkSchedule(&r); err != nil {
+		return err
+	}
+	if r.Pattern != "" || r.Schedule == "" {
+		compiled, err := pattern.Compile(r.Pattern)
+		if err != nil {
+			return &fault.Error{Kind: fault.Invalid, Subject: SubjectRule, ID: r.Name, Err: err}
+		}
+		if compiled.HasWildcard() {
+			r.wildcard = 1
+		}
 	}
 	for name, text := range map[string]string{"Description": r.Description, "RoleArn": r.RoleARN} {
 		if !storable(text) {
@@ -54,9 +63,6 @@ func (b *Bus) PutRule(tx *store.Tx, r Rule) error {
 		}
 	}
 	r.State = cmp.Or(r.State, Enabled)
-	if compiled.HasWildcard() {
-		r.wildcard = 1
-	}
 	return change(tx, r.Bus, func(number int64) (ruleID, error) {
 		old, err := getRule(tx, r.Bus, r.Name)
 		made := 0
@@ -65,13 +71,19 @@ func (b *Bus) PutRule(tx *store.Tx, r Rule) error {
 			r.number = old.number
 		case fault.KindOf(err) == fault.NotFound:
 			r.number, made = number, 1
+			if r.Tags, err = retag(nil, r.Tags, nil); err != nil {
+				return ruleID{}, err
+			}
 		default:
 			return ruleID{}, err
 		}
 		if err := b.useQuota(tx, r.Bus, made, r.wildcard-old.wildcard); err != nil {
 			return ruleID{}, err
 		}
-		return r.id(), putRule(tx, r)
+		if err := putRule(tx, r); err != nil {
+			return ruleID{}, err
+		}
+		return r.id(), setSchedule(tx, r, old.Schedule)
 	})
 }
 
@@ -101,27 +113,29 @@ func (b *Bus) Rule(tx *store.Tx, bus, name string) (Rule, error) {
 	return r, err
 }
 
-// Rules lists the rules of a bus whose name begins with prefix, in name order.
-func (b *Bus) Rules(tx *store.Tx, bus, prefix string) ([]Rule, error) {
+// Rules lists the rules of a bus whose name begins with prefix, after a name and in byte order, no more than limit.
+func (b *Bus) Rules(tx *store.Tx, bus, prefix, after string, limit int) ([]Rule, error) {
 	if err := exists(tx, bus); err != nil {
 		return nil, err
 	}
-	list, err := listRules(tx, bus)
-	list = slices.DeleteFunc(list, func(r Rule) bool { return !strings.HasPrefix(r.Name, prefix) })
+	list, err := listRules(tx, bus, prefix, after, limit)
 	for i := range list {
 		list[i].ARN = b.RuleARN(bus, list[i].Name)
 	}
 	return list, err
 }
 
-// SetRuleState enables or disables a rule.
+// SetRuleState enables or disables a rule. A schedule that was disabled goes on from now.
 func (b *Bus) SetRuleState(tx *store.Tx, bus, name, state string) error {
 	return change(tx, bus, func(int64) (ruleID, error) {
-		number, found, err := updateRuleState(tx, bus, name, state)
-		if err == nil && !found {
-			err = missingRule(bus, name)
+		r, found, err := updateRuleState(tx, bus, name, state)
+		switch {
+		case err != nil:
+			return ruleID{}, err
+		case !found:
+			return ruleID{}, missingRule(bus, name)
 		}
-		return ruleID{name, number}, err
+		return r.id(), setSchedule(tx, r, r.Schedule)
 	})
 }
 
@@ -139,6 +153,11 @@ func (b *Bus) DeleteRule(tx *store.Tx, bus, name string) error {
 		gone, found, err := deleteRule(tx, bus, name)
 		if err != nil || !found {
 			return ruleID{}, err
+		}
+		if gone.Schedule != "" {
+			if err := deleteSchedule(tx, gone.number); err != nil {
+				return ruleID{}, err
+			}
 		}
 		return gone.id(), b.useQuota(tx, bus, -1, -gone.wildcard)
 	})

@@ -15,6 +15,7 @@ import (
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/pattern"
 	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/store/storetest"
 )
 
 // try runs fn in a transaction and gives its error.
@@ -68,15 +69,15 @@ func TestRulesAreListedInNameOrder(t *testing.T) {
 			f.rule(name, `{"source":["s"]}`, target("q"), target("q."+name))
 		}
 		f.write(func(tx *store.Tx) error {
-			all, err := f.bus.Rules(tx, bus.Default, "")
+			all, err := f.bus.Rules(tx, bus.Default, "", "", 10)
 			if err != nil {
 				return err
 			}
-			some, err := f.bus.Rules(tx, bus.Default, "a")
+			some, err := f.bus.Rules(tx, bus.Default, "a", "", 10)
 			if err != nil {
 				return err
 			}
-			names, err := f.bus.RuleNamesByTarget(tx, bus.Default, queueARN("q"))
+			names, err := f.bus.RuleNamesByTarget(tx, bus.Default, queueARN("q"), "", 10)
 			if len(all) != 3 || all[0].Name != "B" || all[1].Name != "a-1" || all[2].Name != "b" || len(some) != 1 {
 				f.Errorf("all %v, with prefix a %v", all, some)
 			}
@@ -84,6 +85,50 @@ func TestRulesAreListedInNameOrder(t *testing.T) {
 				f.Error(diff)
 			}
 			return err
+		})
+	})
+}
+
+func TestListsOfRulesGoOnBehindAName(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		f := over(t, d.Open(t, store.Options{}), bus.Config{})
+		for _, name := range []string{"a", "a_1", "A", "aa", "b"} {
+			f.rule(name, `{"source":["s"]}`, target("q"))
+		}
+		f.write(func(tx *store.Tx) error {
+			for _, c := range []struct {
+				prefix, after string
+				limit         int
+				want          []string
+			}{
+				{"", "", 3, []string{"A", "a", "a_1"}},
+				{"", "a_1", 3, []string{"aa", "b"}},
+				{"", "aX", 1, []string{"a_1"}}, // what was there at the last page may be gone
+				{"a", "", 2, []string{"a", "a_1"}},
+				{"a", "a_1", 9, []string{"aa"}},
+				{"aa", "a", 9, []string{"aa"}},
+				{"a", "b", 9, nil},
+			} {
+				list, err := f.bus.Rules(tx, bus.Default, c.prefix, c.after, c.limit)
+				if err != nil {
+					return err
+				}
+				var got []string
+				for _, r := range list {
+					got = append(got, r.Name)
+				}
+				if diff := cmp.Diff(c.want, got); diff != "" {
+					f.Errorf("%d rules %q behind %q\n%s", c.limit, c.prefix, c.after, diff)
+				}
+				if c.prefix != "" {
+					continue
+				}
+				names, err := f.bus.RuleNamesByTarget(tx, bus.Default, queueARN("q"), c.after, c.limit)
+				if diff := cmp.Diff(c.want, names); diff != "" || err != nil {
+					f.Errorf("%d names behind %q: %v\n%s", c.limit, c.after, err, diff)
+				}
+			}
+			return nil
 		})
 	})
 }
@@ -215,7 +260,7 @@ func TestTextThatADatabaseCannotHoldIsRefused(t *testing.T) {
 		})
 		refused(f.T, err, fault.Invalid, "Provided Arn is not in correct format.")
 		err = f.db.Read(f.Context(), func(tx *store.Tx) error {
-			names, err := f.bus.RuleNamesByTarget(tx, bus.Default, "q\x00")
+			names, err := f.bus.RuleNamesByTarget(tx, bus.Default, "q\x00", "", 10)
 			if len(names) != 0 {
 				f.Errorf("%v", names)
 			}

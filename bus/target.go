@@ -1,8 +1,6 @@
 package bus
 
 import (
-	"slices"
-
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/store"
@@ -66,7 +64,11 @@ func (b *Bus) checkTarget(t *Target) error {
 	if !ok || !storable(t.ARN) {
 		return refuse("Parameter " + t.ARN + " is not valid. Reason: Provided Arn is not in correct format.")
 	}
-	if b.cfg.Locals[a.Service] == nil {
+	if b.busOf(t.ARN) != "" {
+		if t.Input != nil || t.InputPath != nil || t.InputTransformer != nil {
+			return refuse("Target " + t.ID + ": an event bus receives events as they are, without Input, InputPath and InputTransformer.")
+		}
+	} else if b.cfg.Locals[a.Service] == nil {
 		return refuse("Target " + t.ID + ": a target of the service " + a.Service + " is not supported by this version of Casestream.")
 	}
 	if _, err := readInput(t); err != nil {
@@ -107,15 +109,13 @@ func (b *Bus) RemoveTargets(tx *store.Tx, bus, rule string, ids []string) error 
 	})
 }
 
-// RuleNamesByTarget lists the rules of a bus that have a target of an ARN, in name order.
-func (b *Bus) RuleNamesByTarget(tx *store.Tx, bus, target string) ([]string, error) {
+// RuleNamesByTarget lists the rules of a bus that have a target of an ARN, as Rules does.
+func (b *Bus) RuleNamesByTarget(tx *store.Tx, bus, target, after string, limit int) ([]string, error) {
 	if err := exists(tx, bus); err != nil {
 		return nil, err
 	}
 	if !storable(target) {
 		return nil, nil
 	}
-	names, err := listRuleNames(tx, bus, target)
-	slices.Sort(names)
-	return names, err
+	return listRuleNames(tx, bus, target, after, limit)
 }

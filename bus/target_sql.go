@@ -3,8 +3,6 @@ package bus
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/casestream/casestream/store"
 )
@@ -36,17 +34,15 @@ func countTargets(tx *store.Tx, bus, rule string) (n int, err error) {
 	return n, err
 }
 
-// listTargets reads the targets of a rule, in byte order of their ids, which databases do not agree on.
+// listTargets reads the targets of a rule, in the order of their ids.
 func listTargets(tx *store.Tx, bus, rule string) ([]Target, error) {
-	list, err := store.List(tx, `SELECT id, arn, settings FROM bus_target WHERE bus = ? AND rule = ?`, []any{bus, rule}, func(scan store.Scan) (Target, error) {
+	return store.List(tx, `SELECT id, arn, settings FROM bus_target WHERE bus = ? AND rule = ? ORDER BY id`, []any{bus, rule}, func(scan store.Scan) (Target, error) {
 		var id, arn, settings string
 		if err := scan(&id, &arn, &settings); err != nil {
 			return Target{}, err
 		}
 		return readTarget(id, arn, settings)
 	})
-	slices.SortFunc(list, func(a, b Target) int { return strings.Compare(a.ID, b.ID) })
-	return list, err
 }
 
 // deleteTarget removes a target.
@@ -55,7 +51,8 @@ func deleteTarget(tx *store.Tx, bus, rule, id string) error {
 	return err
 }
 
-// listRuleNames reads the names of the rules that have a target of an ARN.
-func listRuleNames(tx *store.Tx, bus, arn string) ([]string, error) {
-	return store.Column[string](tx, `SELECT DISTINCT rule FROM bus_target WHERE bus = ? AND arn = ?`, bus, arn)
+// listRuleNames reads the names of the rules that have a target of an ARN, after a name and in order.
+func listRuleNames(tx *store.Tx, bus, arn, after string, limit int) ([]string, error) {
+	return store.Column[string](tx, `SELECT DISTINCT rule FROM bus_target WHERE bus = ? AND arn = ? AND rule > ? ORDER BY rule LIMIT ?`,
+		bus, arn, after, limit)
 }

@@ -6,8 +6,8 @@ import (
 )
 
 // ErrUndecided is the error for events that are too costly to compare with every rule: those whose arrays allow
-// more combinations than were tried, or with so many values that comparing them with so many operands takes more
-// than some tenths of a second. The rules that it concerns are not among the matches; all others were judged.
+// more combinations than were tried, or with so much in them that looking for rules and comparing it with their
+// operands takes more than some tenths of a second. The rules that it concerns are not among the matches; all others were judged.
 var ErrUndecided = errors.New("judging every rule on the event would take too long")
 
 // How many candidates the search may look at for one alternative: a fixed number and some for each leaf.
@@ -16,11 +16,12 @@ var ErrUndecided = errors.New("judging every rule on the event would take too lo
 const (
 	stepsFixed   = 1 << 16
 	stepsPerLeaf = 64
-	costOfStep   = 32 // for scratch.spend
+	costOfStep   = 32      // for scratch.spend
+	maxBound     = 1 << 22 // elements that all partial matches together bind, which is 16 MB
 )
 
 // states is a list of partial matches: each is the ascending list of the array elements bound so far that
-// still matter.
+// still matter. Whose array matters, the arrays around that matter too, so that the arrays ascend as well.
 type states struct {
 	elements []int32
 	ends     []int32
@@ -121,6 +122,7 @@ func (s *scratch) candidates(i int) (from, to int) {
 // markArrays notes for each array the last constraint that has to do with it, and tells whether two
 // constraints have to do with the same array.
 func (s *scratch) markArrays(a *alternative) bool {
+	s.spend(len(s.arrays) / 8) // eight of these take no longer than a comparison
 	for i := range s.arrays {
 		s.arrays[i].lastUse = none
 	}
@@ -151,7 +153,7 @@ func (s *scratch) extend(a *alternative, i int, state []int32) bool {
 	c := &a.checks[i]
 	from, to := s.candidates(i)
 	for list := s.accepted[from:to]; len(list) > 0; {
-		if s.steps--; s.steps < 0 || !s.spend(costOfStep) {
+		if !s.step(state) {
 			return false
 		}
 		l := list[0]
@@ -172,7 +174,7 @@ func (s *scratch) extend(a *alternative, i int, state []int32) bool {
 		return true
 	}
 	for list := s.at(c.slot); len(list) > 0; {
-		if s.steps--; s.steps < 0 || !s.spend(costOfStep) {
+		if !s.step(state) {
 			return false
 		}
 		next, ok := s.consistent(state, list[0])
@@ -184,6 +186,12 @@ func (s *scratch) extend(a *alternative, i int, state []int32) bool {
 	s.keep(state, i)
 	s.then.close()
 	return true
+}
+
+// step counts the comparison of a partial match with a leaf, and is false when there were too many.
+func (s *scratch) step(state []int32) bool {
+	s.steps--
+	return s.steps >= 0 && len(s.then.elements) < maxBound && s.spend(costOfStep+len(state))
 }
 
 // keep starts a state in s.then with what matters of an old one behind constraint i.
@@ -201,17 +209,20 @@ func (s *scratch) keep(state []int32, i int) {
 func (s *scratch) consistent(state []int32, l int32) (next int32, ok bool) {
 	for e := s.leaves[l].element; e != none; {
 		id := s.elements[e].array
-		arr := &s.arrays[id]
-		for _, b := range state {
-			if b == e || s.elements[b].array != id {
-				continue
-			}
-			if b > e {
-				return s.elements[b].from, false
-			}
-			return arr.to, false
+		for len(state) > 0 && s.elements[state[len(state)-1]].array > id {
+			state = state[:len(state)-1]
 		}
-		e = arr.parent
+		if len(state) == 0 {
+			return 0, true
+		}
+		switch b := state[len(state)-1]; {
+		case s.elements[b].array < id || b == e:
+			e = s.arrays[id].parent
+		case b > e:
+			return s.elements[b].from, false
+		default:
+			return s.arrays[id].to, false
+		}
 	}
 	return 0, true
 }

@@ -37,6 +37,7 @@
 //	index.go          alternatives filed under one of their constraints; keys.go: under what
 //	ranges.go         numeric ranges that are filed
 //	trie.go           the map that all these are made of: changing it gives another map
+//	event.go          what is an event
 //	match.go          Match: from an event to the alternatives that it is compared with
 //	flatten.go        an event becomes leaves; scan.go: passing over what nobody asks for; shape.go: events look alike
 //	elements.go       constraints may not be met by different elements of one array

@@ -2,9 +2,7 @@ package pattern
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -55,11 +53,10 @@ const (
 )
 
 // Explain tells why an event does or does not satisfy the pattern. It agrees with Match, whose verdicts on
-// parts of the pattern it is made of; its error is that of Match, and always ErrEvent for an event that is
-// not a JSON object.
+// parts of the pattern it is made of; its error is that of CheckEvent or of Match.
 func (p *Pattern) Explain(event []byte) (Explanation, error) {
 	e := Explanation{Alternatives: len(p.alternatives)}
-	if err := checkEvent(event); err != nil {
+	if err := CheckEvent(event); err != nil {
 		return e, err
 	}
 	matched, err := p.Match(event)
@@ -81,22 +78,6 @@ func (p *Pattern) Explain(event []byte) (Explanation, error) {
 		return e, nil // the pattern is decided: a part of it is not
 	}
 	return e, x.err
-}
-
-// checkEvent demands a JSON object: Match does not read further than it needs to.
-func checkEvent(event []byte) error {
-	var whole json.RawMessage
-	err := json.Unmarshal(event, &whole)
-	var broken *json.SyntaxError
-	switch {
-	case errors.As(err, &broken):
-		return fmt.Errorf("%w: at byte %d: %w", ErrEvent, broken.Offset, broken)
-	case err != nil:
-		return fmt.Errorf("%w: %w", ErrEvent, err)
-	case whole[0] != '{':
-		return fmt.Errorf("%w: it is another JSON value", ErrEvent)
-	}
-	return nil
 }
 
 // explainer takes a pattern that does not match apart.

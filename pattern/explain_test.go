@@ -217,7 +217,8 @@ func FuzzExplain(f *testing.F) {
 			return
 		}
 		e, err := p.Explain([]byte(event))
-		if object := json.Valid([]byte(event)) && strings.HasPrefix(strings.TrimSpace(event), "{"); !object {
+		isEvent := json.Valid([]byte(event)) && strings.HasPrefix(strings.TrimSpace(event), "{") && pattern.Depth([]byte(event)) <= pattern.MaxDepth
+		if !isEvent {
 			if !errors.Is(err, pattern.ErrEvent) {
 				t.Fatalf("%v for %q", err, event)
 			}

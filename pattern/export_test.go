@@ -29,6 +29,27 @@ func (s *Set) Left() string {
 // Slots tells how many slots of each kind there are, those that are free included.
 func (s *Set) Slots() (paths, marks int) { return int(s.paths.next), int(s.marks.next) }
 
+// Places counts in how many places the alternatives of a set are filed.
+func (s *Set) Places() int { return s.index.places() }
+
+// places counts those of an index.
+func (x *index) places() (n int) {
+	x.rest.each(func(*alternative) { n++ })
+	x.paths.each(func(p *filedPath) {
+		n += p.any.places()
+		p.buckets.each(func(b *bucket) { n += b.places() })
+	})
+	return n
+}
+
+// places counts those of a bucket, in which every alternative is once, or of its index.
+func (b *bucket) places() int {
+	if b != nil && b.index != nil {
+		return b.index.places()
+	}
+	return b.size()
+}
+
 // SkipValue gives the position behind the value that begins at i.
 func SkipValue(b []byte, i int) (int, bool) { return skipValue(b, i) }
 

@@ -26,7 +26,7 @@ type filedPath struct {
 	uses    []counted      // the kinds of keys that there are
 	buckets *trie[*bucket] // by hash of the key
 	ranges  *ranges        // numeric ranges
-	any     *bucket        // those that take values of too many kinds: anything-but, exists
+	any     *bucket        // those that take values of too many kinds, anything-but and exists, or too many values
 }
 
 // counted is a use with the number of keys that have it.
@@ -48,6 +48,7 @@ type bucket struct {
 type filing struct {
 	alternative *alternative
 	check       int32 // which of its checks it is filed by, or none
+	copies      int32 // in how many buckets it is, those of all such indexes taken together
 	any         bool  // it is in filedPath.any
 	keys        []key
 }
@@ -57,6 +58,11 @@ const (
 	maxSome = 16
 	// maxLevels is by how many constraints an alternative is filed at most.
 	maxLevels = 4
+	// maxKeys is how many keys the alternatives of one rule have together, unless they are as many themselves.
+	maxKeys = 1 << 14
+	// maxCopies is in how many buckets an alternative is that has several keys below several keys: four lists of
+	// twenty values would make 160,000.
+	maxCopies = 64
 	// maxOverlap ends the counting of ranges that overlap.
 	maxOverlap = 64
 )
@@ -71,10 +77,10 @@ func (x *index) own(e *edit) *index {
 	return &c
 }
 
-// add gives the index with one more alternative; marks are for new buckets.
-func (x *index) add(e *edit, a *alternative, marks *slots) *index {
+// add gives the index with one more alternative, which is in so many others like it; marks are for new buckets.
+func (x *index) add(e *edit, a *alternative, copies int32, marks *slots) *index {
 	x = x.own(e)
-	f := x.choose(a)
+	f := x.choose(a, copies)
 	x.size++
 	if len(x.used) == 0 {
 		a.filing = f
@@ -87,13 +93,12 @@ func (x *index) add(e *edit, a *alternative, marks *slots) *index {
 	}
 	c := &a.checks[f.check]
 	p := x.paths.get(uint64(c.slot)).own(e)
-	used := append(slices.Clip(x.used), c.slot)
 	for _, k := range f.keys {
 		p.count(k.use, 1)
-		p.buckets = p.buckets.set(e, k.hash, p.buckets.get(k.hash).add(e, a, used, marks))
+		p.buckets = p.buckets.set(e, k.hash, p.buckets.get(k.hash).add(e, a, x, c.slot, marks))
 	}
 	if f.any {
-		p.any = p.any.add(e, a, used, marks)
+		p.any = p.any.add(e, a, x, c.slot, marks)
 	} else {
 		c.eachRange(a, func(r *filedRange) { p.ranges = p.ranges.put(e, r) })
 	}
@@ -105,9 +110,8 @@ func (x *index) add(e *edit, a *alternative, marks *slots) *index {
 func (x *index) remove(e *edit, a *alternative, marks *slots) *index {
 	x = x.own(e)
 	x.size--
-	f := &a.filing
+	f := x.filing(a)
 	if len(x.used) > 0 {
-		f = x.filings.get(uint64(a.mark))
 		x.filings = x.filings.drop(e, uint64(a.mark))
 	}
 	if f.check == none {
@@ -137,11 +141,23 @@ func (x *index) remove(e *edit, a *alternative, marks *slots) *index {
 	return x
 }
 
+// filing tells where an alternative is that is in the index.
+func (x *index) filing(a *alternative) *filing {
+	if len(x.used) == 0 {
+		return &a.filing
+	}
+	return x.filings.get(uint64(a.mark))
+}
+
 // choose decides what an alternative is filed under: the constraint whose keys the fewest events have, as far as
 // one can tell from how different the constraints of other rules on the same path are. Among equals it is the
 // one with the fewest others under its keys, and then the one whose path is deepest.
-func (x *index) choose(a *alternative) filing {
+func (x *index) choose(a *alternative, copies int32) filing {
 	best, bestRank := filing{alternative: a, check: none}, rank{}
+	most := int(a.most)
+	if len(x.used) > 0 {
+		most = max(1, min(most, maxCopies)/int(copies))
+	}
 	if len(x.used) == maxLevels {
 		return best
 	}
@@ -150,9 +166,9 @@ func (x *index) choose(a *alternative) filing {
 		if c.absent || slices.Contains(x.used, c.slot) {
 			continue
 		}
-		f, r := x.paths.get(uint64(c.slot)).filing(c)
+		f, r := x.paths.get(uint64(c.slot)).filing(c, most)
 		if best.check == none || r.compare(bestRank) > 0 {
-			f.alternative, f.check = a, int32(i)
+			f.alternative, f.check, f.copies = a, int32(i), copies*max(1, int32(len(f.keys)))
 			best, bestRank = f, r
 		}
 	}
@@ -183,8 +199,12 @@ func (r rank) compare(other rank) int {
 	return cmp.Compare(r.depth, other.depth)
 }
 
-// filing says how a check would be filed here, and how well.
-func (p *filedPath) filing(c *check) (f filing, r rank) {
+// filing says how a check would be filed here, and how well. It gets so many keys at most, and none if it has more.
+func (p *filedPath) filing(c *check, most int) (f filing, r rank) {
+	if len(c.matchers) > most {
+		f.any, r.load = true, p.anySize()
+		return f, r
+	}
 	f.keys = make([]key, 0, len(c.matchers))
 	loadOf := func(k key) int {
 		if p == nil {
@@ -203,10 +223,7 @@ func (p *filedPath) filing(c *check) (f filing, r rank) {
 				overlaps += p.ranges.overlapping(low, high, maxOverlap)
 			}
 		} else {
-			f.any, f.keys, r.load = true, nil, 0
-			if p != nil {
-				r.load = p.any.size()
-			}
+			f.any, f.keys, r.load = true, nil, p.anySize()
 			break
 		}
 	}
@@ -218,6 +235,14 @@ func (p *filedPath) filing(c *check) (f filing, r rank) {
 		r.score = int(c.variety) - 8*bits.Len(uint(len(c.matchers)-1)) - 8*bits.Len(uint(overlaps))
 	}
 	return f, r
+}
+
+// anySize counts what is filed without a key.
+func (p *filedPath) anySize() int {
+	if p == nil {
+		return 0
+	}
+	return p.any.size()
 }
 
 // eachRange calls f with each range among the matchers that is filed as such.
@@ -276,8 +301,8 @@ func (b *bucket) own(e *edit) *bucket {
 	return &c
 }
 
-// add gives the bucket with one more alternative; used are the paths that it is filed under now.
-func (b *bucket) add(e *edit, a *alternative, used []int32, marks *slots) *bucket {
+// add gives the bucket with one more alternative; the bucket is one of index x at the path of a slot.
+func (b *bucket) add(e *edit, a *alternative, x *index, slot int32, marks *slots) *bucket {
 	if b == nil {
 		return &bucket{edit: e, first: a}
 	}
@@ -287,13 +312,13 @@ func (b *bucket) add(e *edit, a *alternative, used []int32, marks *slots) *bucke
 			b.more = append(b.more, a)
 			return b
 		}
-		b.index = &index{edit: e, used: used, mark: marks.take()}
+		b.index = &index{edit: e, used: append(slices.Clip(x.used), slot), mark: marks.take()}
 		for _, other := range append(b.more, b.first) {
-			b.index = b.index.add(e, other, marks)
+			b.index = b.index.add(e, other, x.filing(other).copies, marks)
 		}
 		b.first, b.more = nil, nil
 	}
-	b.index = b.index.add(e, a, marks)
+	b.index = b.index.add(e, a, x.filing(a).copies, marks)
 	return b
 }
 

@@ -118,6 +118,10 @@ func (s *scratch) first(mark int32) bool {
 
 // search compares the event with what it can match in an index.
 func (s *scratch) search(x *index) {
+	if !s.spend(len(s.touched)) {
+		s.undecided = true
+		return
+	}
 	s.tryRest(x.rest)
 	for _, slot := range s.touched {
 		p := x.paths.get(uint64(slot))
@@ -129,6 +133,10 @@ func (s *scratch) search(x *index) {
 			continue
 		}
 		for _, l := range s.at(slot) {
+			if !s.spend(costOfLook * (1 + len(p.uses))) {
+				s.undecided = true
+				return
+			}
 			switch v := &s.leaves[l].value; v.kind {
 			case kindString:
 				for i := range p.uses {
@@ -201,7 +209,7 @@ func (s *scratch) lookText(p *filedPath, u use, v *value) {
 	case ending, foldedEnd:
 		s.look(p, u.bytesKey(text[len(text)-n:]))
 	case part:
-		for ; len(text) >= n; text = text[1:] {
+		for s.spend(costOfLook * len(text)); len(text) >= n; text = text[1:] {
 			s.look(p, u.bytesKey(text[:n]))
 		}
 	case wholeAddress, block4, block6, literalKind, numberValue, numberText:
@@ -247,6 +255,10 @@ func (s *scratch) tryHolding(t *ranges, below, above float64) {
 			return
 		}
 		if t.filed.high >= below {
+			if !s.spend(costOfRange) {
+				s.undecided = true
+				return
+			}
 			s.try(t.filed.alternative)
 		}
 		t = t.right
@@ -290,7 +302,7 @@ func (s *scratch) judge(a *alternative) (matched, decided bool) {
 		if len(leaves) == 0 && !c.absent {
 			return false, true
 		}
-		if len(s.elements) > 0 && s.inElements(leaves) {
+		if len(s.elements) > 0 && s.spend(len(leaves)) && s.inElements(leaves) {
 			inArrays++
 		}
 	}
@@ -324,9 +336,13 @@ func (s *scratch) accepts(c *check, l int32) bool {
 	return s.spend(int(c.weight)*(1+len(v.text)/64)) && c.accepts(v)
 }
 
-// maxSpent bounds what the comparisons of one event with rules may cost, in about nanoseconds. Only events and
-// rules that were made for each other come near it.
-const maxSpent = 1 << 26
+// What looking for an event's rules and comparing it with them may cost. The unit is what comparing two short
+// texts takes, a few nanoseconds; only events and rules that were made for each other come near the bound.
+const (
+	maxSpent    = 1 << 26
+	costOfLook  = 4 // for a key
+	costOfRange = 4 // the nodes of ranges are rarely in the processor's cache
+)
 
 // spend counts what a comparison costs and is false when that is too much.
 func (s *scratch) spend(n int) bool {

@@ -25,8 +25,8 @@ const decimalPlaces = 19
 // maxDigits is how many digits the shortest decimal of a double has at most.
 const maxDigits = 17
 
-// maxExponent bounds the exponents that are read; far beyond those of doubles.
-const maxExponent = 1 << 20
+// maxExponent bounds the exponents that are read; there are not so many digits that they could make up for it.
+const maxExponent = 1 << 27
 
 // place is where a number stands among all numbers. Places compare faster than numbers.
 type place struct {

@@ -75,13 +75,27 @@ func newConstraint(path, text string, matchers []matcher, absent bool) constrain
 		}
 	}
 	c.sorted = sortTexts(matchers)
-	c.weight = int32(len(matchers)) - c.sorted + 1
-	for _, m := range matchers[c.sorted:] {
-		if excluded, ok := m.(anythingBut); ok && !excluded.sorted() {
-			c.weight += int32(len(excluded))
+	c.weight = 1 + weightOf(matchers[c.sorted:])
+	return c
+}
+
+// weightOf tells what comparing a value with matchers costs at most, as a multiple of comparing it with a text.
+func weightOf(matchers []matcher) (weight int32) {
+	for _, m := range matchers {
+		switch m := m.(type) {
+		case wildcard: // it may go back at each byte
+			weight += 64
+		case foldEqual, foldPrefix, foldSuffix: // these read byte by byte
+			weight += 16
+		case anythingBut:
+			if weight++; !m.sorted() {
+				weight += weightOf(m)
+			}
+		default:
+			weight++
 		}
 	}
-	return c
+	return weight
 }
 
 // sortTexts brings the texts among matchers to the front, in ascending order, when there are more than a few,

@@ -1,5 +1,7 @@
 package pattern
 
+import "hash/maphash"
+
 // ranges is a persistent tree of the numeric ranges that alternatives are filed under at a path, for finding
 // those that hold a number. The nil tree is empty.
 //
@@ -34,9 +36,12 @@ func (f *filedRange) compare(g *filedRange) int {
 	return int(f.number) - int(g.number)
 }
 
+// secret makes the weights of this process unpredictable, as seed does its hashes.
+var secret = maphash.Bytes(seed, nil)
+
 // weight is what makes the tree balanced: a node weighs more than those below it, and weights look random.
 func (f *filedRange) weight() uint64 {
-	x := (uint64(uint32(f.alternative.mark))<<32 | uint64(uint32(f.number))) + 0x9e3779b97f4a7c15
+	x := (uint64(uint32(f.alternative.mark))<<32 | uint64(uint32(f.number))) ^ secret
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return x ^ x>>31

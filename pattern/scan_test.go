@@ -42,6 +42,9 @@ func FuzzAddress(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		if len(s) > 64 { // no address, however many zeros it begins with
+			return
+		}
 		got, ok := pattern.Address(s)
 		want, wantOK := addressNaive(s)
 		if ok != wantOK || ok && got != want.String() {

@@ -35,6 +35,7 @@ type alternative struct {
 	id     RuleID
 	rule   int32  // the rule's mark
 	mark   int32  // its own: the rule's too, if it is the only one
+	most   int32  // how many keys it may have
 	filing filing // in the outermost index; it never changes
 }
 
@@ -80,9 +81,10 @@ func (s *Set) Len() int { return s.size }
 // add files a rule; s is the edit's own.
 func (s *Set) add(e *edit, r Rule) {
 	own := &rule{mark: s.marks.take(), alternatives: make([]alternative, len(r.Pattern.alternatives))}
+	most := max(1, maxKeys/int32(max(1, len(own.alternatives))))
 	for i, constraints := range r.Pattern.alternatives {
 		a := &own.alternatives[i]
-		*a = alternative{id: r.ID, rule: own.mark, mark: own.mark, checks: make([]check, len(constraints))}
+		*a = alternative{id: r.ID, rule: own.mark, mark: own.mark, most: most, checks: make([]check, len(constraints))}
 		if len(own.alternatives) > 1 {
 			a.mark = s.marks.take()
 		}
@@ -91,7 +93,7 @@ func (s *Set) add(e *edit, r Rule) {
 			c.constraint = &constraints[j]
 			s.root = s.root.place(e, c.path, c, &s.paths)
 		}
-		s.index = s.index.add(e, a, &s.marks)
+		s.index = s.index.add(e, a, 1, &s.marks)
 	}
 	s.rules = s.rules.set(e, uint64(r.ID), own)
 	s.size++

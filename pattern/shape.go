@@ -23,8 +23,9 @@ type shapeKey struct {
 	inner *shape // of the objects behind the name, nil if nobody asks for what is in them
 }
 
-// What a shape remembers at most: of longer objects the beginning, and no longer names.
+// What is remembered at most: so many shapes, of longer objects the beginning, and no longer names.
 const (
+	maxShapes    = 256
 	maxShape     = 32
 	maxShapeText = 64
 )
@@ -43,7 +44,7 @@ func (s *shapes) at(n *node) *shape {
 		return nil
 	}
 	own := s.of[n]
-	if own == nil {
+	if own == nil && len(s.of) < maxShapes {
 		own = &shape{}
 		s.of[n] = own
 	}
@@ -58,9 +59,9 @@ func (s *shape) next(n int, text []byte) *shapeKey {
 	return nil
 }
 
-// remember makes a key the n-th, where that is worth it.
+// remember makes a key the n-th, where that is worth it. Behind a name that was too long no other is remembered.
 func (s *shape) remember(n int, k *shapeKey, text []byte) {
-	if s == nil || n >= maxShape || len(text) > maxShapeText {
+	if s == nil || n >= maxShape || n > len(s.keys) || len(text) > maxShapeText {
 		return
 	}
 	if n >= len(s.keys) {

@@ -10,6 +10,7 @@
 //	/*skip locked*/  behind a SELECT: the same, and pass over rows that another transaction holds
 //	/*identity*/     the type of a column in a CREATE TABLE: a number that the database counts up
 //	/*clustered*/    behind a CREATE TABLE: keep the rows in the order of the primary key
+//	/*by bytes*/     behind the TEXT of a column: compare and order it by its bytes
 //	/*match*/        between a column of words and what AllOf gives: full-text search
 //	/*bytes*/        behind a ? whose type nothing else tells: it is BYTEA
 //	/*sqlite*/, /*postgres*/  before a statement that is for one of them alone; Exec of the other's does nothing

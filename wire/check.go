@@ -13,8 +13,11 @@ import (
 // maxViolations bounds the answer to a request that breaks a rule in each of its elements.
 const maxViolations = 100
 
-// maxShown bounds how much of a refused value the answer repeats.
-const maxShown = 1024
+// How much of a refused value the answer repeats: of a text, and of a list or a map, which AWS repeats whole.
+const (
+	maxShown  = 1024
+	maxListed = 8192
+)
 
 // Check collects what is wrong with an input, in the model's order and with AWS's wording. A decoder keeps
 // its path up to date; the generated check methods run as soon as their structure is complete.
@@ -258,10 +261,10 @@ type SizeRule struct {
 // Size checks a length. value is what the message quotes.
 func (c *Check) Size(order int, name string, n int, value any, r *SizeRule) {
 	if n < r.Min {
-		c.add(order, name, quote(describe(value), r.Sensitive), "Member must have length greater than or equal to "+strconv.Itoa(r.Min))
+		c.add(order, name, quoteList(value, r.Sensitive), "Member must have length greater than or equal to "+strconv.Itoa(r.Min))
 	}
 	if r.Max > 0 && n > r.Max {
-		c.add(order, name, quote(describe(value), r.Sensitive), "Member must have length less than or equal to "+strconv.Itoa(r.Max))
+		c.add(order, name, quoteList(value, r.Sensitive), "Member must have length less than or equal to "+strconv.Itoa(r.Max))
 	}
 }
 
@@ -283,15 +286,28 @@ func CheckRange[T int32 | int64 | float64](c *Check, order int, name string, v T
 // quote puts a value into quotes, or hides it.
 func quote(v string, sensitive bool) string { return "'" + show(v, sensitive) + "'" }
 
+// quoteList puts a list or a map into quotes, or hides it.
+func quoteList(v any, sensitive bool) string {
+	if sensitive {
+		return quote("", true)
+	}
+	return "'" + shorten(describe(v), maxListed) + "'"
+}
+
 // show cuts a long value and hides a sensitive one.
 func show(v string, sensitive bool) string {
 	if sensitive {
 		return "***"
 	}
-	if len(v) <= maxShown {
+	return shorten(v, maxShown)
+}
+
+// shorten cuts what is longer than size bytes.
+func shorten(v string, size int) string {
+	if len(v) <= size {
 		return v
 	}
-	cut := maxShown
+	cut := size
 	for !utf8.RuneStart(v[cut]) {
 		cut--
 	}

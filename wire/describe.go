@@ -19,7 +19,7 @@ func describe(v any) string {
 
 // describeValue appends one value; it stops adding when the text is longer than anybody will see.
 func describeValue(b *strings.Builder, v reflect.Value) {
-	if b.Len() > maxShown {
+	if b.Len() > maxListed {
 		return
 	}
 	if t, ok := reflect.TypeAssert[time.Time](v); ok {
@@ -56,7 +56,7 @@ func describeList(b *strings.Builder, v reflect.Value) {
 			b.WriteString(", ")
 		}
 		describeValue(b, v.Index(i))
-		if b.Len() > maxShown {
+		if b.Len() > maxListed {
 			return
 		}
 	}
@@ -77,7 +77,7 @@ func describeMap(b *strings.Builder, v reflect.Value) {
 		}
 		b.WriteString(k + "=")
 		describeValue(b, v.MapIndex(reflect.ValueOf(k)))
-		if b.Len() > maxShown {
+		if b.Len() > maxListed {
 			return
 		}
 	}
@@ -103,8 +103,12 @@ func describeStruct(b *strings.Builder, v reflect.Value) {
 			describeValue(b, v.Field(i))
 		}
 	}
+	b.WriteString(unmodelled[t.Name()])
 	b.WriteByte(')')
 }
+
+// unmodelled are members that AWS shows of its own structures, always without a value, and that its models do not have.
+var unmodelled = map[string]string{"PutEventsRequestEntry": ", kmsKeyIdentifier=null, internalMetadata=null"}
 
 // lowerFirst gives a member's name as AWS's paths spell it.
 func lowerFirst(s string) string {

@@ -54,3 +54,9 @@ func (m Maker) Make(service, resource string) string {
 func (m Maker) MakeGlobal(service, resource string) string {
 	return "arn:" + m.Partition + ":" + service + "::" + m.Account + ":" + resource
 }
+
+// MakeGlobalOf is MakeGlobal for a resource of another account of the partition.
+func (m Maker) MakeGlobalOf(account, service, resource string) string {
+	m.Account = account
+	return m.MakeGlobal(service, resource)
+}

@@ -1,6 +1,7 @@
 package patterntest
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,6 +33,9 @@ type testCase struct {
 func parseCase(line []byte) (*testCase, error) {
 	var c testCase
 	if err := json.Unmarshal(line, &c); err != nil {
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // whose own words are for programmers
+			err = fmt.Errorf("%s cannot be of the JSON type %s", cmp.Or(wrong.Field, "a line"), wrong.Value)
+		}
 		return nil, fmt.Errorf("it is not a case: %w", err)
 	}
 	switch e := verdict(c.Expect); {
@@ -93,7 +97,7 @@ func (j *judge) judge(c *testCase) (verdict, string) {
 	if err != nil {
 		return failure, err.Error()
 	}
-	if e := verdict(c.Expect); e != invalid && json.Valid([]byte(event)) && strings.HasPrefix(strings.TrimLeft(event, " \t\r\n"), "{") {
+	if e := verdict(c.Expect); e != invalid && pattern.CheckEvent([]byte(event)) == nil {
 		matched, err := j.pattern.Match([]byte(event))
 		if err == nil && matched == (e == match) {
 			return e, "" // nobody asks why

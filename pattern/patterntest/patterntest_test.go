@@ -62,13 +62,13 @@ func TestLineThatIsNoCaseIsAnError(t *testing.T) {
 	const good = `{"name":"fits","pattern":{"a":[1]},"event":{"a":1},"expect":"match"}` + "\n"
 	for line, says := range map[string]string{
 		`x`:                     "line 3: it is not a case: invalid character",
-		`[]`:                    "line 3: it is not a case: json: cannot unmarshal array",
+		`[]`:                    "line 3: it is not a case: a line cannot be of the JSON type array",
 		`null`:                  "line 3: it has no pattern",
 		`{"pattern":{"a":[1]}}`: `line 3: expect is ""`,
 		`{"pattern":{"a":[1]},"event":{},"expect":"yes"}`:      `line 3: expect is "yes": want match, nomatch or invalid`,
 		`{"pattern":{"a":[1]},"expect":"match"}`:               "line 3: it has no event",
 		`{"event":{},"expect":"match"}`:                        "line 3: it has no pattern",
-		`{"name":1,"pattern":{},"expect":"invalid"}`:           "line 3: it is not a case: json: cannot unmarshal number",
+		`{"name":1,"pattern":{},"expect":"invalid"}`:           "line 3: it is not a case: name cannot be of the JSON type number",
 		`{"pattern":{},"event":{},"expect":"invalid"} {"a":1}`: "line 3: it is not a case: invalid character",
 	} {
 		got, err := patterntest.Run(t.Context(), strings.NewReader(good+"\n"+line+"\n"+good), io.Discard)

@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	busARN     = "arn:aws:events:eu-west-2:111122223333:event-bus/default"
+	defaultARN = "arn:aws:events:eu-west-2:111122223333:event-bus/default"
 	archiveARN = "arn:aws:events:eu-west-2:111122223333:archive/a"
 	ruleARN    = "arn:aws:events:eu-west-2:111122223333:rule/r"
 )
 
-// shows compares an answer but for the instants in it, which must be there under these names and no others.
-func (f *fixture) shows(op, in, want string, instants ...string) {
+// describes compares an answer but for the instants in it, which must be there under these names and no others.
+func (f *fixture) describes(op, in, want string, instants ...string) {
 	f.Helper()
 	got, ok := parse(f, f.must(op, in)).(map[string]any)
 	if !ok {
@@ -57,17 +57,17 @@ func (f *fixture) names(op, in, list, member string) (names []string, next strin
 
 func TestArchiveIsMadeDescribedChangedAndDeleted(t *testing.T) {
 	each(t, func(f *fixture) {
-		f.shows("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+busARN+`","Description":"about it","EventPattern":"{\"source\": [ \"s\" ]}","RetentionDays":1}`,
+		f.describes("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+defaultARN+`","Description":"about it","EventPattern":"{\"source\": [ \"s\" ]}","RetentionDays":1}`,
 			`{"ArchiveArn":"`+archiveARN+`","State":"ENABLED"}`, "CreationTime")
 		f.put("s", `{"x": 1}`)
 		f.put("other", `{"x":1}`)
 		size := len("s") + len("t") + len(`{"x":1}`) + 14 + 12
-		f.shows("DescribeArchive", `{"ArchiveName":"a"}`, `{"ArchiveArn":"`+archiveARN+`","ArchiveName":"a","EventSourceArn":"`+busARN+`","Description":"about it",
+		f.describes("DescribeArchive", `{"ArchiveName":"a"}`, `{"ArchiveArn":"`+archiveARN+`","ArchiveName":"a","EventSourceArn":"`+defaultARN+`","Description":"about it",
 			"EventPattern":"{\"source\": [ \"s\" ]}","State":"ENABLED","RetentionDays":1,"EventCount":1,"SizeBytes":`+itoa(size)+`}`, "CreationTime")
-		f.shows("UpdateArchive", `{"ArchiveName":"a","RetentionDays":0,"Description":"","EventPattern":"{\"source\":[\"other\"]}"}`,
+		f.describes("UpdateArchive", `{"ArchiveName":"a","RetentionDays":0,"Description":"","EventPattern":"{\"source\":[\"other\"]}"}`,
 			`{"ArchiveArn":"`+archiveARN+`","State":"ENABLED"}`, "CreationTime")
 		f.put("other", `{"x":1}`)
-		f.shows("DescribeArchive", `{"ArchiveName":"a"}`, `{"ArchiveArn":"`+archiveARN+`","ArchiveName":"a","EventSourceArn":"`+busARN+`",
+		f.describes("DescribeArchive", `{"ArchiveName":"a"}`, `{"ArchiveArn":"`+archiveARN+`","ArchiveName":"a","EventSourceArn":"`+defaultARN+`",
 			"EventPattern":"{\"source\":[\"other\"]}","State":"ENABLED","RetentionDays":0,"EventCount":2,"SizeBytes":`+itoa(2*size+4)+`}`, "CreationTime")
 		f.gives("DeleteArchive", `{"ArchiveName":"a"}`, `{}`)
 		f.fails("DescribeArchive", `{"ArchiveName":"a"}`, "ResourceNotFoundException", "Archive a does not exist.")
@@ -79,39 +79,39 @@ func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
 
 func TestSizeOfAnArchiveIsWhatWasRecordedOnAWS(t *testing.T) {
 	each(t, func(f *fixture) {
-		f.must("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+busARN+`"}`)
+		f.must("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+defaultARN+`"}`)
 		const command = "core.update-account-command"
 		detail := quote(`{"command": "update-account", "payload": {"acc_id": "0a787ecb-4015", "sf_id": "baz"}}`)
 		entries := strings.Repeat(`,{"Source":"`+command+`","DetailType":"`+command+`","Detail":`+detail+`}`, 10)
 		f.must("PutEvents", `{"Entries":[`+entries[1:]+`]}`)
-		f.shows("DescribeArchive", `{"ArchiveName":"a"}`, `{"ArchiveArn":"`+archiveARN+`","ArchiveName":"a","EventSourceArn":"`+busARN+`",
+		f.describes("DescribeArchive", `{"ArchiveName":"a"}`, `{"ArchiveArn":"`+archiveARN+`","ArchiveName":"a","EventSourceArn":"`+defaultARN+`",
 			"State":"ENABLED","RetentionDays":0,"EventCount":10,"SizeBytes":1590}`, "CreationTime")
 	})
 }
 
 func TestArchiveCallsAreRefused(t *testing.T) {
 	each(t, func(f *fixture) {
-		f.must("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+busARN+`"}`)
+		f.must("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+defaultARN+`"}`)
 		create := func(name, source, more string) string {
 			return `{"ArchiveName":"` + name + `","EventSourceArn":"` + source + `"` + more + `}`
 		}
 		const bad = "ValidationException"
 		noBus := "Parameter EventSourceArn is not valid. Reason: Must contain an event bus ARN."
 		for _, c := range []struct{ op, in, code, message string }{
-			{"CreateArchive", create("a", busARN, ""), "ResourceAlreadyExistsException", "Archive a already exists."},
-			{"CreateArchive", create("b", busARN+"x", ""), "ResourceNotFoundException", "Event bus defaultx does not exist."},
-			{"CreateArchive", create("b", strings.Replace(busARN, "1111", "2222", 1), ""), "ResourceNotFoundException", "Event bus default does not exist."},
+			{"CreateArchive", create("a", defaultARN, ""), "ResourceAlreadyExistsException", "Archive a already exists."},
+			{"CreateArchive", create("b", defaultARN+"x", ""), "ResourceNotFoundException", "Event bus defaultx does not exist."},
+			{"CreateArchive", create("b", strings.Replace(defaultARN, "1111", "2222", 1), ""), "ResourceNotFoundException", "Event bus default does not exist."},
 			{"CreateArchive", create("b", ruleARN, ""), bad, noBus},
-			{"CreateArchive", create("b", busARN, `,"EventPattern":"{\"source\":[]}"`), "InvalidEventPatternException", `Event pattern is not valid. Reason: Empty arrays are not allowed
+			{"CreateArchive", create("b", defaultARN, `,"EventPattern":"{\"source\":[]}"`), "InvalidEventPatternException", `Event pattern is not valid. Reason: Empty arrays are not allowed
  at [Source: (String)"{"source":[]}"; line: 1, column: 13]`},
-			{"CreateArchive", create("b", busARN, `,"KmsKeyIdentifier":"k"`), bad, "KmsKeyIdentifier is not supported by this version of Casestream."},
+			{"CreateArchive", create("b", defaultARN, `,"KmsKeyIdentifier":"k"`), bad, "KmsKeyIdentifier is not supported by this version of Casestream."},
 			{"UpdateArchive", `{"ArchiveName":"a","KmsKeyIdentifier":"k"}`, bad, "KmsKeyIdentifier is not supported by this version of Casestream."},
 			{"UpdateArchive", `{"ArchiveName":"a"}`, bad, "At least one of EventPattern, RetentionDays or Description must be provided."},
 			{"UpdateArchive", `{"ArchiveName":"x","RetentionDays":1}`, "ResourceNotFoundException", "Archive x does not exist."},
 			{"DeleteArchive", `{"ArchiveName":"x"}`, "ResourceNotFoundException", "Archive x does not exist."},
 			{"DescribeArchive", `{"ArchiveName":"x"}`, "ResourceNotFoundException", "Archive x does not exist."},
 			{"ListArchives", `{"NamePrefix":"a","State":"ENABLED"}`, bad, "At most one filter is allowed for ListArchives. Use either : State, EventSourceArn, or NamePrefix."},
-			{"ListArchives", `{"EventSourceArn":"` + busARN + `x"}`, "ResourceNotFoundException", "Event bus defaultx does not exist."},
+			{"ListArchives", `{"EventSourceArn":"` + defaultARN + `x"}`, "ResourceNotFoundException", "Event bus defaultx does not exist."},
 			{"ListArchives", `{"NextToken":"nonsense"}`, bad, "Parameter NextToken is not valid."},
 			{"ListReplays", `{"NamePrefix":"a","State":"RUNNING"}`, bad, "At most one filter is allowed for ListReplays. Use either : State, EventSourceArn, or NamePrefix."},
 			{"DescribeReplay", `{"ReplayName":"x"}`, "ResourceNotFoundException", "Replay x does not exist."},
@@ -125,14 +125,14 @@ func TestArchiveCallsAreRefused(t *testing.T) {
 func TestArchivesAreListedByNameInPages(t *testing.T) {
 	each(t, func(f *fixture) {
 		for _, name := range []string{"b-1", "a-2", "a-1", "c"} {
-			f.must("CreateArchive", `{"ArchiveName":"`+name+`","EventSourceArn":"`+busARN+`","RetentionDays":3}`)
+			f.must("CreateArchive", `{"ArchiveName":"`+name+`","EventSourceArn":"`+defaultARN+`","RetentionDays":3}`)
 		}
 		for in, want := range map[string]string{
-			`{}`:                                  "a-1 a-2 b-1 c",
-			`{"NamePrefix":"a-"}`:                 "a-1 a-2",
-			`{"State":"ENABLED"}`:                 "a-1 a-2 b-1 c",
-			`{"State":"DISABLED"}`:                "",
-			`{"EventSourceArn":"` + busARN + `"}`: "a-1 a-2 b-1 c",
+			`{}`:                   "a-1 a-2 b-1 c",
+			`{"NamePrefix":"a-"}`:  "a-1 a-2",
+			`{"State":"ENABLED"}`:  "a-1 a-2 b-1 c",
+			`{"State":"DISABLED"}`: "",
+			`{"EventSourceArn":"` + defaultARN + `"}`: "a-1 a-2 b-1 c",
 		} {
 			if got, _ := f.names("ListArchives", in, "Archives", "ArchiveName"); strings.Join(got, " ") != want {
 				f.Errorf("%s: got %v, want %s", in, got, want)
@@ -152,12 +152,12 @@ func TestArchivesAreListedByNameInPages(t *testing.T) {
 func start(name, more string) string {
 	now := time.Now().Unix()
 	return `{"ReplayName":"` + name + `","EventSourceArn":"` + archiveARN + `","EventStartTime":` + itoa(int(now-3600)) + `,"EventEndTime":` + itoa(int(now+3600)) +
-		`,"Destination":{"Arn":"` + busARN + `"` + more + `}}`
+		`,"Destination":{"Arn":"` + defaultARN + `"` + more + `}}`
 }
 
 func TestReplayIsStartedDescribedListedAndCancelled(t *testing.T) {
 	each(t, func(f *fixture) {
-		f.must("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+busARN+`"}`)
+		f.must("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+defaultARN+`"}`)
 		f.queue("q")
 		f.queue("q2")
 		f.rule("r", "s", "q", "")
@@ -165,9 +165,9 @@ func TestReplayIsStartedDescribedListedAndCancelled(t *testing.T) {
 		id := f.put("s", `{"x":1}`)
 		f.receive("q")
 		f.receive("q2")
-		f.shows("StartReplay", start("again", `,"FilterArns":["`+ruleARN+`"]`), `{"ReplayArn":"arn:aws:events:eu-west-2:111122223333:replay/again","State":"STARTING"}`, "ReplayStartTime")
-		f.shows("DescribeReplay", `{"ReplayName":"again"}`, `{"ReplayName":"again","ReplayArn":"arn:aws:events:eu-west-2:111122223333:replay/again","State":"STARTING",
-			"EventSourceArn":"`+archiveARN+`","Destination":{"Arn":"`+busARN+`","FilterArns":["`+ruleARN+`"]}}`, "ReplayStartTime", "EventStartTime", "EventEndTime")
+		f.describes("StartReplay", start("again", `,"FilterArns":["`+ruleARN+`"]`), `{"ReplayArn":"arn:aws:events:eu-west-2:111122223333:replay/again","State":"STARTING"}`, "ReplayStartTime")
+		f.describes("DescribeReplay", `{"ReplayName":"again"}`, `{"ReplayName":"again","ReplayArn":"arn:aws:events:eu-west-2:111122223333:replay/again","State":"STARTING",
+			"EventSourceArn":"`+archiveARN+`","Destination":{"Arn":"`+defaultARN+`","FilterArns":["`+ruleARN+`"]}}`, "ReplayStartTime", "EventStartTime", "EventEndTime")
 		for more := true; more; {
 			var err error
 			if more, err = f.bus.StepReplays(f.Context()); err != nil {
@@ -178,8 +178,8 @@ func TestReplayIsStartedDescribedListedAndCancelled(t *testing.T) {
 		if len(got) != 1 || !strings.Contains(got[0].Body, `"id":"`+id+`"`) || !strings.Contains(got[0].Body, `"region":"eu-west-2","replay-name":"again","resources":[]`) || len(f.receive("q2")) != 0 {
 			f.Errorf("got %v", got)
 		}
-		f.shows("DescribeReplay", `{"ReplayName":"again"}`, `{"ReplayName":"again","ReplayArn":"arn:aws:events:eu-west-2:111122223333:replay/again","State":"COMPLETED",
-			"EventSourceArn":"`+archiveARN+`","Destination":{"Arn":"`+busARN+`","FilterArns":["`+ruleARN+`"]}}`,
+		f.describes("DescribeReplay", `{"ReplayName":"again"}`, `{"ReplayName":"again","ReplayArn":"arn:aws:events:eu-west-2:111122223333:replay/again","State":"COMPLETED",
+			"EventSourceArn":"`+archiveARN+`","Destination":{"Arn":"`+defaultARN+`","FilterArns":["`+ruleARN+`"]}}`,
 			"ReplayStartTime", "EventStartTime", "EventEndTime", "EventLastReplayedTime", "ReplayEndTime")
 		f.fails("CancelReplay", `{"ReplayName":"again"}`, "IllegalStatusException", "Replay again is not in a valid state for this operation.")
 		f.must("StartReplay", start("b", ""))
@@ -207,7 +207,7 @@ func TestReplayIsStartedDescribedListedAndCancelled(t *testing.T) {
 
 func TestReplayCallsAreRefused(t *testing.T) {
 	each(t, func(f *fixture) {
-		f.must("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+busARN+`"}`)
+		f.must("CreateArchive", `{"ArchiveName":"a","EventSourceArn":"`+defaultARN+`"}`)
 		const bad = "ValidationException"
 		good := start("r", "")
 		for i := range 10 {
@@ -221,8 +221,8 @@ func TestReplayCallsAreRefused(t *testing.T) {
 			{change(archiveARN, archiveARN[:len(archiveARN)-1]+"b"), bad, noArchive},
 			{change(archiveARN, "arn:aws:events:eu-west-2:999922223333:archive/b"), bad, noArchive},
 			{change(archiveARN, ruleARN), bad, "Parameter EventSourceArn is not valid. Reason: Must contain an archive ARN."},
-			{change(busARN, busARN+"x"), "ResourceNotFoundException", "Event bus defaultx does not exist."},
-			{change(busARN, ruleARN), bad, "Parameter Destination.Arn is not valid. Reason: Must contain an event bus ARN."},
+			{change(defaultARN, defaultARN+"x"), "ResourceNotFoundException", "Event bus defaultx does not exist."},
+			{change(defaultARN, ruleARN), bad, "Parameter Destination.Arn is not valid. Reason: Must contain an event bus ARN."},
 			{change(`"EventEndTime":1`, `"EventEndTime":0.1`), bad, "Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime."},
 		} {
 			f.fails("StartReplay", c.in, c.code, c.message)

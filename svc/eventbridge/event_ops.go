@@ -1,11 +1,14 @@
 package eventbridge
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
 	api "github.com/casestream/casestream/awsapi/eventbridge"
+	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/wire"
 )
 
 // maxPutSize bounds the entries of one PutEvents together.
@@ -24,6 +27,7 @@ func (s *Service) PutEvents(ctx context.Context, in *api.PutEventsInput) (*api.P
 	if size > maxPutSize {
 		return nil, invalid("Total size of the entries in the request is over the limit.")
 	}
+	by := s.caller(ctx)
 	results := make([]api.PutEventsResultEntry, len(in.Entries))
 	var list []bus.Outgoing
 	var at []int // where in the results each of the list belongs
@@ -33,6 +37,7 @@ func (s *Service) PutEvents(ctx context.Context, in *api.PutEventsInput) (*api.P
 			results[i] = *refused
 			continue
 		}
+		o.By = by
 		list, at = append(list, o), append(at, i)
 	}
 	if len(list) > 0 {
@@ -41,7 +46,11 @@ func (s *Service) PutEvents(ctx context.Context, in *api.PutEventsInput) (*api.P
 			return nil, err
 		}
 		for n, i := range at {
-			if errs[n] != nil {
+			switch {
+			case fault.KindOf(errs[n]) == fault.Denied:
+				results[i] = *refuse("AccessDeniedException", errs[n].Error())
+				continue
+			case errs[n] != nil:
 				results[i] = *refuse("MalformedDetail", "Detail is malformed.")
 				continue
 			}
@@ -55,6 +64,16 @@ func (s *Service) PutEvents(ctx context.Context, in *api.PutEventsInput) (*api.P
 		}
 	}
 	return &api.PutEventsOutput{FailedEntryCount: &failed, Entries: results}, nil
+}
+
+// caller gives whom the policies of buses are asked about. The front door lets no call pass that nobody signed: one
+// without a principal comes from this program, and so from the account.
+func (s *Service) caller(ctx context.Context) *bus.Caller {
+	call := wire.CallOf(ctx)
+	return &bus.Caller{
+		ARN: call.Principal.ARN, Account: cmp.Or(call.Principal.Account, s.arns.Account),
+		SourceIP: call.SourceIP, Secure: call.Scheme == "https",
+	}
 }
 
 // timeSize is what an entry's Time counts for, however it is written.

@@ -3,7 +3,6 @@ package eventbridge
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	api "github.com/casestream/casestream/awsapi/eventbridge"
 	"github.com/casestream/casestream/pattern"
@@ -15,7 +14,7 @@ var envelopeKeys = []string{"id", "account", "source", "time", "region", "detail
 // TestEventPattern tells whether an event matches a pattern, as a rule would.
 func (s *Service) TestEventPattern(_ context.Context, in *api.TestEventPatternInput) (*api.TestEventPatternOutput, error) {
 	var event map[string]json.RawMessage
-	if json.Unmarshal([]byte(in.Event), &event) != nil {
+	if pattern.CheckEvent([]byte(in.Event)) != nil || json.Unmarshal([]byte(in.Event), &event) != nil {
 		return nil, invalid("Parameter Event is not valid.")
 	}
 	for _, key := range envelopeKeys {
@@ -28,10 +27,7 @@ func (s *Service) TestEventPattern(_ context.Context, in *api.TestEventPatternIn
 		return nil, err
 	}
 	matched, err := p.Match([]byte(in.Event))
-	switch {
-	case errors.Is(err, pattern.ErrEvent):
-		return nil, invalid("Parameter Event is not valid.")
-	case err != nil:
+	if err != nil {
 		return nil, invalid("Parameter Event is not valid. Reason: " + err.Error() + ".")
 	}
 	return &api.TestEventPatternOutput{Result: &matched}, nil

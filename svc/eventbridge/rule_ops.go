@@ -14,23 +14,12 @@ func (s *Service) PutRule(ctx context.Context, in *api.PutRuleInput) (*api.PutRu
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case value(in.ScheduleExpression) != "" && name != bus.Default:
-		return nil, invalid("ScheduleExpression is supported only on the default event bus.")
-	case value(in.ScheduleExpression) != "":
-		return nil, unsupported("ScheduleExpression")
-	case in.EventPattern == nil:
+	if in.EventPattern == nil && value(in.ScheduleExpression) == "" {
 		return nil, invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.")
 	}
 	r := bus.Rule{
-		Bus: name, Name: in.Name, Pattern: *in.EventPattern, State: value(in.State),
-		Description: value(in.Description), RoleARN: value(in.RoleArn),
-	}
-	for _, t := range in.Tags {
-		if r.Tags == nil {
-			r.Tags = make(map[string]string, len(in.Tags))
-		}
-		r.Tags[t.Key] = t.Value
+		Bus: name, Name: in.Name, Pattern: value(in.EventPattern), Schedule: value(in.ScheduleExpression), State: value(in.State),
+		Description: value(in.Description), RoleARN: value(in.RoleArn), Tags: readTags(in.Tags),
 	}
 	if err := s.db.Write(ctx, func(tx *store.Tx) error { return s.bus.PutRule(tx, r) }); err != nil {
 		return nil, err
@@ -53,8 +42,8 @@ func (s *Service) DescribeRule(ctx context.Context, in *api.DescribeRuleInput) (
 		return nil, err
 	}
 	return &api.DescribeRuleOutput{
-		Name: &r.Name, Arn: &r.ARN, EventPattern: &r.Pattern, State: &r.State, EventBusName: &r.Bus,
-		Description: optional(r.Description), RoleArn: optional(r.RoleARN), CreatedBy: &s.arns.Account,
+		Name: &r.Name, Arn: &r.ARN, EventPattern: optional(r.Pattern), ScheduleExpression: optional(r.Schedule), State: &r.State,
+		EventBusName: &r.Bus, Description: optional(r.Description), RoleArn: optional(r.RoleARN), CreatedBy: &s.arns.Account,
 	}, nil
 }
 
@@ -64,23 +53,24 @@ func (s *Service) ListRules(ctx context.Context, in *api.ListRulesInput) (*api.L
 	if err != nil {
 		return nil, err
 	}
+	wanted, err := readSpan("rules", in.NextToken, in.Limit)
+	if err != nil {
+		return nil, err
+	}
 	var list []bus.Rule
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		list, err = s.bus.Rules(tx, name, value(in.NamePrefix))
+		list, err = s.bus.Rules(tx, name, value(in.NamePrefix), wanted.after, wanted.size+1)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := cut(list, "rules", func(r bus.Rule) string { return r.Name }, in.NextToken, in.Limit)
-	if err != nil {
-		return nil, err
-	}
+	list, next := first(list, wanted, func(r bus.Rule) string { return r.Name })
 	out := &api.ListRulesOutput{Rules: make([]api.Rule, len(list)), NextToken: next}
 	for i, r := range list {
 		out.Rules[i] = api.Rule{
-			Name: &r.Name, Arn: &r.ARN, EventPattern: &r.Pattern, State: &r.State, EventBusName: &r.Bus,
-			Description: optional(r.Description), RoleArn: optional(r.RoleARN),
+			Name: &r.Name, Arn: &r.ARN, EventPattern: optional(r.Pattern), ScheduleExpression: optional(r.Schedule), State: &r.State,
+			EventBusName: &r.Bus, Description: optional(r.Description), RoleArn: optional(r.RoleARN),
 		}
 	}
 	return out, nil

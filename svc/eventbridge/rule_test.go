@@ -2,7 +2,12 @@ package eventbridge_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/store/storetest"
 )
 
 const pattern = `"EventPattern":"{\"source\":[\"s\"]}"`
@@ -32,11 +37,45 @@ func TestRuleOperationsAnswerAsAWSDoes(t *testing.T) {
 	})
 }
 
+func TestScheduledRulesAreShownAndFire(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		var later atomic.Int64
+		f := open(t, d.Open(t, store.Options{Now: func() time.Time { return time.Unix(1767323045+later.Load(), 0) }}))
+		const arn = "arn:aws:events:eu-west-2:111122223333:rule/"
+		f.queue("q")
+		f.gives("PutRule", `{"Name":"a","ScheduleExpression":"rate(5 minutes)"}`, `{"RuleArn":"`+arn+`a"}`)
+		f.must("PutRule", `{"Name":"b",`+pattern+`,"ScheduleExpression":"cron(0 0 1 1 ? 2020)","EventBusName":"default"}`)
+		const a = `"Name":"a","Arn":"` + arn + `a","ScheduleExpression":"rate(5 minutes)","State":"ENABLED","EventBusName":"default"`
+		const b = `"Name":"b","Arn":"` + arn + `b","EventPattern":"{\"source\":[\"s\"]}","ScheduleExpression":"cron(0 0 1 1 ? 2020)","State":"ENABLED","EventBusName":"default"`
+		f.gives("DescribeRule", `{"Name":"a"}`, `{`+a+`,"CreatedBy":"111122223333"}`)
+		f.gives("ListRules", `{}`, `{"Rules":[{`+a+`},{`+b+`}]}`)
+		f.must("PutTargets", `{"Rule":"a","Targets":[{"Id":"t","Arn":"arn:aws:sqs:eu-west-2:111122223333:q","InputPath":"$.resources"}]}`)
+		f.must("PutTargets", `{"Rule":"b","Targets":[{"Id":"t","Arn":"arn:aws:sqs:eu-west-2:111122223333:q"}]}`)
+		later.Store(301)
+		if _, err := f.bus.FireSchedules(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.receive("q"); len(got) != 1 || got[0].Body != `["`+arn+`a"]` {
+			t.Errorf("%d messages", len(got))
+		}
+		f.put("s", "{}")
+		if got := f.receive("q"); len(got) != 1 {
+			t.Errorf("%d messages of a pattern beside a schedule", len(got))
+		}
+	})
+}
+
 func TestBadRulesAreRefused(t *testing.T) {
 	each(t, func(f *fixture) {
 		const validation, missing = "ValidationException", "ResourceNotFoundException"
 		f.fails("PutRule", `{"Name":"r"}`, validation, "Parameter(s) EventPattern or ScheduleExpression must be specified.")
-		f.fails("PutRule", `{"Name":"r","ScheduleExpression":"rate(1 minute)"}`, validation, "ScheduleExpression is not supported by this version of Casestream.")
+		f.fails("PutRule", `{"Name":"r","ScheduleExpression":""}`, validation, "Parameter(s) EventPattern or ScheduleExpression must be specified.")
+		for _, expression := range []string{"rate(1 minutes)", "cron(0 1 * * * *)", "cron(71 8 1 * ? *)", "at(2026-01-01T00:00:00)"} {
+			f.fails("PutRule", `{"Name":"r","ScheduleExpression":"`+expression+`"}`, validation, "Parameter ScheduleExpression is not valid.")
+			f.fails("PutRule", `{"Name":"r",`+pattern+`,"ScheduleExpression":"`+expression+`"}`, validation, "Parameter ScheduleExpression is not valid.")
+		}
+		f.fails("PutRule", `{"Name":"r","ScheduleExpression":"rate(1 minute)","EventPattern":"[]"}`, "InvalidEventPatternException",
+			"Event pattern is not valid. Reason: Filter is not an object\n at [Source: (String)\"[]\"; line: 1, column: 2]")
 		f.fails("PutRule", `{"Name":"r","ScheduleExpression":"rate(1 minute)","EventBusName":"x"}`, validation, "ScheduleExpression is supported only on the default event bus.")
 		f.fails("PutRule", `{"Name":"r","EventPattern":"{\"source\":\"s\"}"}`, "InvalidEventPatternException",
 			"Event pattern is not valid. Reason: \"source\" must be an object or an array\n at [Source: (String)\"{\"source\":\"s\"}\"; line: 1, column: 12]")

@@ -5,18 +5,19 @@
 //	service.go      Service, its errors, pages of lists
 //	rule_ops.go     rules · target_ops.go their targets
 //	event_ops.go    PutEvents · pattern_ops.go TestEventPattern
-//	bus_ops.go      event buses
+//	bus_ops.go      event buses · permission_ops.go who may put events on them
+//	tag_ops.go      tags of buses and rules
 //	archive_ops.go  archives · replay_ops.go replays of what they hold
 package eventbridge
 
 import (
 	"errors"
-
-	"github.com/casestream/casestream/base/page"
+	"slices"
 
 	api "github.com/casestream/casestream/awsapi/eventbridge"
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/base/page"
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/pattern"
 	"github.com/casestream/casestream/store"
@@ -67,9 +68,17 @@ func mapError(err error) error {
 	switch f.Kind {
 	case fault.NotFound:
 		return &api.ResourceNotFoundException{Message: f.Msg}
-	case fault.Invalid, fault.Conflict:
+	case fault.Conflict:
+		if f.Subject == bus.SubjectBus {
+			return &api.ResourceAlreadyExistsException{Message: f.Msg}
+		}
+		return invalid(f.Msg)
+	case fault.Invalid:
 		return invalid(f.Msg)
 	case fault.Limit:
+		if f.Subject == bus.SubjectPolicy {
+			return &api.PolicyLengthExceededException{Message: f.Msg}
+		}
 		return &api.LimitExceededException{Message: f.Msg}
 	case fault.Denied:
 		return &api.AccessDeniedException{Message: f.Msg}
@@ -116,27 +125,46 @@ func optional(s string) *string {
 // maxPage is how many items a page of a list has, where the client asks for no fewer.
 const maxPage = 100
 
-// cut cuts one page out of a list that is sorted by name. The token holds the last name of the page before,
-// so that a page is right whatever came or went in between. A page is never nil.
-func cut[T any](list []T, kind string, name func(T) string, token *string, limit *int32) ([]T, *string, error) {
+// span is what one page of a list that is sorted by name may have: the names behind after, no more than size.
+// A page is right whatever came or went since the one before.
+type span struct {
+	kind, after string
+	size        int
+}
+
+// readSpan reads the members NextToken and Limit of a kind of list.
+func readSpan(kind string, token *string, limit *int32) (span, error) {
 	after, ok := page.Open(token, kind, 1)
 	if !ok {
-		return nil, nil, invalid("Parameter NextToken is not valid.")
+		return span{}, invalid("Parameter NextToken is not valid.")
 	}
-	size := maxPage
+	s := span{kind: kind, after: after[0], size: maxPage}
 	if limit != nil {
-		size = int(*limit)
+		s.size = int(*limit)
 	}
-	rest := []T{}
-	for _, item := range list {
-		if name(item) > after[0] && len(rest) <= size {
-			rest = append(rest, item)
-		}
-	}
-	rest, more := page.Cut(rest, size)
+	return s, nil
+}
+
+// first gives the page of a list that was read behind s.after, one item further than the page if there is one,
+// and the token of the next page.
+func first[T any](list []T, s span, name func(T) string) ([]T, *string) {
+	list, more := page.Cut(list, s.size)
 	if !more {
-		return rest, nil, nil
+		return list, nil
 	}
-	next := page.Token(kind, name(rest[size-1]))
-	return rest, &next, nil
+	return list, new(page.Token(s.kind, name(list[s.size-1])))
+}
+
+// cut cuts one page out of a whole list.
+func cut[T any](list []T, kind string, name func(T) string, token *string, limit *int32) ([]T, *string, error) {
+	s, err := readSpan(kind, token, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	behind := slices.IndexFunc(list, func(item T) bool { return name(item) > s.after })
+	if behind < 0 {
+		behind = len(list)
+	}
+	list, next := first(list[behind:], s, name)
+	return list, next, nil
 }

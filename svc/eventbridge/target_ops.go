@@ -138,17 +138,19 @@ func (s *Service) ListRuleNamesByTarget(ctx context.Context, in *api.ListRuleNam
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	wanted, err := readSpan("rule-names", in.NextToken, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	names := []string{}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		names, err = s.bus.RuleNamesByTarget(tx, name, in.TargetArn)
+		found, err := s.bus.RuleNamesByTarget(tx, name, in.TargetArn, wanted.after, wanted.size+1)
+		names = append(names[:0], found...)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	names, next, err := cut(names, "rule-names", func(n string) string { return n }, in.NextToken, in.Limit)
-	if err != nil {
-		return nil, err
-	}
+	names, next := first(names, wanted, func(n string) string { return n })
 	return &api.ListRuleNamesByTargetOutput{RuleNames: names, NextToken: next}, nil
 }

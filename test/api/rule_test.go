@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -122,7 +121,12 @@ func TestRuleCallsAreRefused(t *testing.T) {
 			{"bad state", put(func(in *eventbridge.PutRuleInput) { in.State = "ASLEEP" }), bad, 400, "enum value set"},
 			{"long pattern", pattern(`{"source":["` + strings.Repeat("x", 4096) + `"]}`), bad, 400, "less than or equal to 4096"},
 			{"long description", put(func(in *eventbridge.PutRuleInput) { in.Description = new(strings.Repeat("d", 513)) }), bad, 400, "less than or equal to 512"},
-			{"schedule", put(func(in *eventbridge.PutRuleInput) { in.ScheduleExpression = new("rate(5 minutes)") }), bad, 400, "not supported"},
+			{"schedule on another bus", put(func(in *eventbridge.PutRuleInput) {
+				in.ScheduleExpression, in.EventBusName = new("rate(5 minutes)"), new("other")
+			}), bad, 400, "ScheduleExpression is supported only on the default event bus."},
+			{"long schedule", put(func(in *eventbridge.PutRuleInput) {
+				in.ScheduleExpression = new("cron(" + strings.Repeat("1,", 128) + ")")
+			}), bad, 400, "less than or equal to 256"},
 			{"unknown bus", put(func(in *eventbridge.PutRuleInput) { in.EventBusName = new("other") }), "ResourceNotFoundException", 400, "Event bus other does not exist."},
 			{"list of an unknown bus", only(s.events.ListRules(ctx, &eventbridge.ListRulesInput{EventBusName: new("other")})), "ResourceNotFoundException", 400, "Event bus other does not exist."},
 			{"page too large", only(s.events.ListRules(ctx, &eventbridge.ListRulesInput{Limit: new(int32(101))})), bad, 400, "less than or equal to 100"},
@@ -133,6 +137,37 @@ func TestRuleCallsAreRefused(t *testing.T) {
 			{"scalar", pattern(`{"source":"api.rules"}`), invalid, 400, `Reason: "source" must be an object or an array`},
 			{"unknown operator", pattern(`{"source":[{"sounds-like":"x"}]}`), invalid, 400, "Reason: Unrecognized match type sounds-like"},
 		})
+	})
+}
+
+// What real clients have been seen to send, and AWS to take or to refuse.
+func TestSchedulesAreTakenAndRefusedAsByAWS(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		ctx := t.Context()
+		for _, expression := range []string{
+			"rate(1 minute)", "rate(10 minutes)", "cron(0 2 ? * SAT *)", "cron(5,35 14 * * ? *)", "cron(15 10 ? * 6L 2002-2005)", "cron(* * ? * SAT#3 *)",
+			"cron(0/5 5 ? JAN 1-5 2022)", "cron(0/30 20-23 ? * MON-FRI *)", "cron(0 9 LW * ? *)",
+		} {
+			n := name("scheduled")
+			made := got(s.events.PutRule(ctx, &eventbridge.PutRuleInput{Name: &n, ScheduleExpression: &expression}))(t)
+			d := got(s.events.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: &n}))(t)
+			if deref(d.ScheduleExpression) != expression || d.EventPattern != nil || *d.Arn != *made.RuleArn || d.State != types.RuleStateEnabled {
+				t.Errorf("%s: got %+v", expression, d)
+			}
+			list := got(s.events.ListRules(ctx, &eventbridge.ListRulesInput{NamePrefix: &n}))(t).Rules
+			if len(list) != 1 || deref(list[0].ScheduleExpression) != expression || list[0].EventPattern != nil {
+				t.Errorf("%s: listed %+v", expression, list)
+			}
+		}
+		var refusals []refusal
+		for _, expression := range []string{
+			"rate(10 seconds)", "rate(1 minutes)", "rate(10 minute)", "rate()", "rate(0 minutes)", "rate(-10 minutes)", "rate(10 MINUTES)", "rate( 10 minutes )",
+			" rate(10 minutes)", "cron(0 1 * * * *)", "cron(7 20 * * NOT *)", "cron(INVALID)", "cron(0 dummy ? * MON-FRI *)", "cron(71 8 1 * ? *)",
+		} {
+			err := only(s.events.PutRule(ctx, &eventbridge.PutRuleInput{Name: new(name("scheduled")), ScheduleExpression: &expression}))
+			refusals = append(refusals, refusal{expression, err, "ValidationException", 400, "Parameter ScheduleExpression is not valid."})
+		}
+		refuse(t, refusals)
 	})
 }
 
@@ -177,23 +212,5 @@ func TestEventPatternIsTested(t *testing.T) {
 			{"bad pattern", test(event, `{"source":[]}`), "InvalidEventPatternException", 400, "Event pattern is not valid. Reason: Empty arrays are not allowed"},
 			{"bad event", test(`{"source":`, `{"source":["x"]}`), "ValidationException", 400, ""},
 		})
-	})
-}
-
-func TestOnlyTheDefaultBusExists(t *testing.T) {
-	each(t, func(t *testing.T, s *server) {
-		ctx := t.Context()
-		const arn = "arn:aws:events:us-east-1:111122223333:event-bus/default"
-		if d := got(s.events.DescribeEventBus(ctx, &eventbridge.DescribeEventBusInput{}))(t); *d.Name != "default" || *d.Arn != arn {
-			t.Errorf("got %+v", d)
-		}
-		var list []string
-		for _, b := range got(s.events.ListEventBuses(ctx, &eventbridge.ListEventBusesInput{}))(t).EventBuses {
-			list = append(list, fmt.Sprint(*b.Name, " ", *b.Arn))
-		}
-		if diff := cmp.Diff([]string{"default " + arn}, list); diff != "" {
-			t.Error(diff)
-		}
-		refuse(t, []refusal{{"unknown bus", only(s.events.DescribeEventBus(ctx, &eventbridge.DescribeEventBusInput{Name: new("other")})), "ResourceNotFoundException", 400, "Event bus other does not exist."}})
 	})
 }

@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"pattern/patterntest": 2,
 	"policy":              1,
 	"transform":           1,
+	"schedule":            1,
 	"store/sqlite":        2,
 	"store/postgres":      2,
 	"store/storetest":     3,
