@@ -469,3 +469,30 @@ func TestArchivedEventThatIsNoJSONIsDroppedFromAReplay(t *testing.T) {
 		f.counts("dropped", 1, bus.InvalidJSON)
 	})
 }
+
+// A rule that a replay is for may forward its events to another bus: all rules of that one get them, and its archives
+// have them already.
+func TestReplayedEventIsForwardedToAnotherBus(t *testing.T) {
+	each(t, func(f *fixture) {
+		f.make("orders")
+		f.archive("a", "", 0)
+		f.write(func(tx *store.Tx) error {
+			_, err := f.bus.CreateArchive(tx, bus.Archive{Name: "b", Bus: "orders"})
+			return err
+		})
+		f.rule("over", `{"source":["s"]}`, bus.Target{ID: "o", ARN: f.bus.ARN("orders")})
+		f.rule("not", `{"source":["s"]}`, target("q"))
+		f.ruleOn("orders", "there", `{"source":["s"]}`, target("q2"))
+		f.fill(2)
+		f.shelf.take()
+		f.replay("all", "over")
+		f.finish()
+		for _, d := range f.wants("there/q2", "there/q2") {
+			if !strings.Contains(string(d.Body), `"replay-name":"all"`) {
+				f.Errorf("got %s", d.Body)
+			}
+		}
+		f.holds("a", 2)
+		f.holds("b", 2)
+	})
+}
