@@ -8,8 +8,8 @@ import (
 )
 
 // index is a persistent collection of alternatives. Each is filed under one of its constraints, the one that
-// the fewest others are filed with, so that an event needs to be compared with those only that are filed under
-// what it has.
+// tells it from others best, so that an event needs to be compared with those only that are filed under what it
+// has.
 type index struct {
 	edit    *edit
 	mark    int32 // of an inner index
