@@ -142,8 +142,8 @@ func (g *grouped) commit(group []*job) {
 		fail(group, err)
 		return
 	}
-	g.db.committed.Store(number) // before anybody hears of the commit
 	lost := g.s.unheard()
+	g.db.committed.Store(number) // before anybody hears of the commit
 	for _, j := range group {
 		if j.err == nil {
 			j.tx.committed()

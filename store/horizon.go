@@ -25,6 +25,16 @@ func (h Horizon) Sees(number int64) bool {
 	return !open
 }
 
+// Including gives the horizon that also sees a transaction, because a row that it wrote was read. Where the store
+// numbers transactions itself a snapshot may be newer than the horizon, by a commit that nobody was told of yet; all
+// commits before that one are in it too.
+func (h Horizon) Including(number int64) Horizon {
+	if h.Sees(number) {
+		return h
+	}
+	return Horizon{below: number + 1, next: number + 1}
+}
+
 // String gives the horizon's text, in the form that PostgreSQL has for snapshots: below:next:open,open.
 func (h Horizon) String() string {
 	open := make([]string, len(h.open))
@@ -72,7 +82,8 @@ func (tx *Tx) Number() (number int64, err error) {
 	return tx.number, err
 }
 
-// Horizon gives what a reading transaction sees.
+// Horizon gives what a reading transaction sees. Where the store numbers transactions itself it may see one more:
+// see Including.
 func (tx *Tx) Horizon() (Horizon, error) {
 	if tx.db.conns.Snapshot == "" {
 		return Horizon{below: tx.seen + 1, next: tx.seen + 1}, nil

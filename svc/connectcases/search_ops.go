@@ -113,9 +113,20 @@ func (q *query) open(token *searchToken) error {
 		return nil
 	}
 	horizon, err := q.tx.Horizon()
+	if err != nil {
+		return err
+	}
+	newest, err := listNewest(q.tx, q.cat.domain.No, minMicros, newestRows)
+	for _, r := range newest {
+		horizon = horizon.Including(r.number)
+	}
 	q.view = newView(q.cat.domain.No, horizon, q.tx.Now(), true)
 	return err
 }
+
+// newestRows is how many rows at the end of the order are looked at for the newest commit that a snapshot has: more
+// than one, should a clock have been put back.
+const newestRows = 8
 
 // output puts a page into its shape.
 func (q *query) output(p searchPage, fields []*Field, token *searchToken, hash string) *api.SearchCasesOutput {

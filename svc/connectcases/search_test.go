@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -192,6 +193,48 @@ func TestPagesNeitherSkipNorRepeatWhileCasesChange(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A first page may see a commit that is so new that nobody was told of it. Later pages see it too.
+func TestPagesAfterOneThatSawTheNewestCommitFirst(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		var armed atomic.Bool
+		reached, release := make(chan struct{}), make(chan struct{})
+		c := &clock{}
+		c.at.Store(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).UnixMicro())
+		h := build(t, d.Open(t, store.Options{Now: c.now, Step: func(s store.Step) error {
+			if s.Kind == store.StepCommitted && armed.CompareAndSwap(true, false) {
+				close(reached)
+				<-release
+			}
+			return nil
+		}}), connectcases.Config{})
+		h.clock = c
+		s := h.shop()
+		amount := func(n int) string { return fmt.Sprintf(`{"id":"%s","value":{"doubleValue":%d}}`, s.amount, n) }
+		var ids []string
+		for i := range 6 {
+			c.advance(time.Second)
+			ids = append(ids, h.create(s, amount(i)))
+		}
+		c.advance(time.Second)
+		armed.Store(true)
+		var change sync.WaitGroup
+		change.Go(func() { h.must("PUT", s.cases(ids[5]), `{"fields":[`+amount(-1)+`]}`) })
+		<-reached
+		var got []string
+		body := `"sorts":[{"fieldId":"` + s.amount + `","sortOrder":"Asc"}],"maxResults":2,`
+		list, token := h.searched(s, `{`+body+`"nextToken":""}`)
+		close(release)
+		change.Wait()
+		for got = list; token != ""; got = append(got, list...) {
+			list, token = h.searched(s, `{`+body+`"nextToken":"`+token+`"}`)
+		}
+		want := append([]string{ids[5]}, ids[:5]...)
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
 }
 
 // TestTheSweepKeepsTheOrderSmall updates few cases without end: the rows that nobody needs any more go, those that
