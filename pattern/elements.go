@@ -21,20 +21,14 @@ func (s *scratch) judgeInElements(a *alternative) (matched, simple bool) {
 func (s *scratch) narrow(a *alternative, i int) (met, simple bool) {
 	c := &a.checks[i]
 	leaves := s.at(c.slot)
-	in, ok := s.arrayOf(leaves)
+	in, free, ok := s.arrayOf(leaves)
 	if !ok {
 		return false, false
 	}
-	free := false // there is a leaf that is below no element
-	for _, l := range leaves {
-		if s.leaves[l].element == none {
-			if s.accepts(c, l) {
-				// To choose it leaves all elements, which is best but for what is to be absent from the one chosen.
-				absence := slices.ContainsFunc(a.checks[i+1:], func(c check) bool { return c.absent })
-				return true, in == none || !absence
-			}
-			free = true
-		}
+	if free && s.acceptsFree(c, leaves) {
+		// To choose it leaves all elements, which is best but for what is to be absent from the one chosen.
+		absence := slices.ContainsFunc(a.checks[i+1:], func(c check) bool { return c.absent })
+		return true, in == none || !absence
 	}
 	if in == none {
 		return c.absent && !free, true
@@ -55,22 +49,28 @@ func (s *scratch) narrow(a *alternative, i int) (met, simple bool) {
 	return t.left.from < t.left.to, true
 }
 
-// arrayOf gives the array of which the leaves are below elements, none if there are no such leaves. It is not
-// ok when there are several arrays.
-func (s *scratch) arrayOf(leaves []int32) (int32, bool) {
-	in := int32(none)
+// arrayOf gives the array of which the leaves are below elements, none if there are no such leaves, and whether
+// there are others, which are free. It is not ok when there are several arrays.
+func (s *scratch) arrayOf(leaves []int32) (in int32, free, ok bool) {
+	in = none
 	for _, l := range leaves {
 		e := s.leaves[l].element
 		if e == none {
+			free = true
 			continue
 		}
 		if id := s.elements[e].array; in == none {
 			in = id
 		} else if in != id {
-			return none, false
+			return none, free, false
 		}
 	}
-	return in, true
+	return in, free, true
+}
+
+// acceptsFree tells whether the constraint accepts a leaf that is below no element.
+func (s *scratch) acceptsFree(c *check, leaves []int32) bool {
+	return slices.ContainsFunc(leaves, func(l int32) bool { return s.leaves[l].element == none && s.accepts(c, l) })
 }
 
 // acceptedElements appends to s.bound the elements below which the constraint accepts a leaf.
