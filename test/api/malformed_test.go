@@ -118,7 +118,7 @@ func TestOperationsThatAreNotImplementedSaySo(t *testing.T) {
 		ctx := t.Context()
 		const code, says = "NotImplemented", "does not implement"
 		refuse(t, []refusal{
-			{"events", only(s.events.ListArchives(ctx, &eventbridge.ListArchivesInput{})), code, 501, says},
+			{"events", only(s.events.ListEndpoints(ctx, &eventbridge.ListEndpointsInput{})), code, 501, says},
 			{"sqs", only(s.sqs.ListDeadLetterSourceQueues(ctx, &sqs.ListDeadLetterSourceQueuesInput{QueueUrl: new("http://x/1/q")})), code, 501, says},
 			{"connect", only(s.connect.ListUsers(ctx, &connect.ListUsersInput{InstanceId: new(nowhere)})), code, 501, says},
 		})
