@@ -62,6 +62,8 @@ type Config struct {
 	// Locals are the targets in our own store, by the service part of their ARN: "sqs".
 	Locals map[string]Local
 	Quotas Quotas
+	// Outside says whether a target of an ARN lies outside our store, so that courier carries events there; nil: none does.
+	Outside func(a arn.ARN) bool
 }
 
 // Quotas bound what an account may have. 0 stands for AWS's default.

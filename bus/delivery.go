@@ -19,6 +19,8 @@ type Delivery struct {
 	TargetID, TargetARN        string
 	MessageGroupID             string // for FIFO queues
 	DeadLetterARN              string
+	RoleARN                    string            // of the target
+	HTTP                       *HTTPParameters   // for API destinations
 	Attributes                 map[string]string // of a dead letter: why it is one
 
 	// Err is why the target does not take it, whatever else is tried: an error of kind Denied, NotFound or
@@ -41,14 +43,21 @@ type Local interface {
 // Reasons why an event is dropped: the error codes that EventBridge gives its dead letters, one of our own for a
 // bus that sends events round, and two for events that meet no target.
 const (
-	NoPermissions    = "NO_PERMISSIONS"
-	NoResource       = "NO_RESOURCE"
-	InvalidParameter = "INVALID_PARAMETER"
-	InvalidJSON      = "INVALID_JSON"            // what a template became
-	LimitExceeded    = "RESOURCE_LIMIT_EXCEEDED" // too many copies on buses
-	Loop             = "LOOP_DETECTED"           // the event was on that bus already
-	NoSuchBus        = "NO_SUCH_BUS"
-	Undecided        = "UNDECIDED" // a pattern's verdict would have cost too much
+	NoPermissions     = "NO_PERMISSIONS"
+	NoResource        = "NO_RESOURCE"
+	InvalidParameter  = "INVALID_PARAMETER"
+	InvalidJSON       = "INVALID_JSON"            // what a template became
+	LimitExceeded     = "RESOURCE_LIMIT_EXCEEDED" // too many copies on buses
+	Loop              = "LOOP_DETECTED"           // the event was on that bus already
+	NoSuchBus         = "NO_SUCH_BUS"
+	ConnectionFailure = "CONNECTION_FAILURE"
+	ErrorFromTarget   = "ERROR_FROM_TARGET"
+	InternalError     = "INTERNAL_ERROR"
+	SDKClientError    = "SDK_CLIENT_ERROR"
+	Throttling        = "THROTTLING"
+	Timeout           = "TIMEOUT"
+	UnknownError      = "UNKNOWN"
+	Undecided         = "UNDECIDED" // a pattern's verdict would have cost too much
 )
 
 // codeOf gives the error code of a failure that is final; no for one that is not.

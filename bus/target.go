@@ -18,9 +18,18 @@ type Target struct {
 	InputPath        *string           `json:"inputPath,omitempty"`        // a part of the event
 	InputTransformer *InputTransformer `json:"inputTransformer,omitempty"` // a template with parts of the event in it
 
-	MessageGroupID string `json:"messageGroupId,omitempty"`
-	DeadLetterARN  string `json:"deadLetterArn,omitempty"`
-	Retry          *Retry `json:"retry,omitempty"`
+	MessageGroupID string          `json:"messageGroupId,omitempty"`
+	HTTP           *HTTPParameters `json:"http,omitempty"`
+	DeadLetterARN  string          `json:"deadLetterArn,omitempty"`
+	Retry          *Retry          `json:"retry,omitempty"`
+}
+
+// HTTPParameters are what a request to an API destination has besides the destination's own. A value that begins
+// with "$." is a JSON path into the event, of which a Delivery has the result.
+type HTTPParameters struct {
+	Path   []string          `json:"path,omitempty"` // for the * of the endpoint, in their order
+	Header map[string]string `json:"header,omitempty"`
+	Query  map[string]string `json:"query,omitempty"`
 }
 
 // Retry bounds how long a target is tried; nil leaves a bound to the default.

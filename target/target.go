@@ -10,8 +10,12 @@
 //   - return an error where the transaction must not commit: the store has failed, not the target;
 //   - keep the order of the deliveries, be safe for use by many goroutines, and keep no Delivery.
 //
+// A destination outside it is a Remote. The transaction that publishes leaves a delivery for it, and courier
+// carries that out later, again and again if need be.
+//
 // What a destination may not do is decide whether an event is meant for it: the bus has matched the rule,
 // and chosen the body, before.
 //
-//	queue/  SQS queues
+//	remote.go  Remote, and the failures of one
+//	queue/     SQS queues
 package target
