@@ -13,6 +13,8 @@
 //	forward.go   a bus as the target of another one's rule
 //	envelope.go  the bytes of an event as targets see them · input.go what a target receives instead
 //	delivery.go  Delivery and Local: what a target is handed; dead letters, counters
+//	pending.go   deliveries to targets outside our store · pending_sql.go their rows · settle.go what becomes of them
+//	lane.go      who carries them · lane_sql.go the leases · dynamic.go what their settings take from the event
 //	drop.go      the log of what was dropped
 //	rule.go      rules · rule_sql.go their rows
 //	schedule.go  rules that are due at times · schedule_sql.go when they are
@@ -83,6 +85,9 @@ type Bus struct {
 	puts  *store.Batch[[]Outgoing, []error]
 	woken chan struct{} // a replay began, or is to end
 
+	outbox  outbox
+	settles *store.Batch[Outcome, struct{}]
+
 	mu       sync.RWMutex
 	compiled map[string]*compiledBus // by bus name
 	policies map[string]parsedPolicy // by bus name
@@ -106,8 +111,10 @@ func New(db *store.DB, cfg Config) *Bus {
 	b := &Bus{
 		db: db, cfg: cfg, count: newCounters(cfg.Metrics), drops: newDropLog(cfg.Log),
 		compiled: make(map[string]*compiledBus), policies: make(map[string]parsedPolicy), woken: make(chan struct{}, 1),
+		outbox: newOutbox(),
 	}
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
+	b.settles = store.NewBatch(db, maxSettles, b.settleBatch)
 	return b
 }
 

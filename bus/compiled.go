@@ -29,6 +29,8 @@ type compiledTarget struct {
 	Target
 	service  string
 	bus      string // the name of the bus that it is; empty: it is none of ours
+	outside  bool   // of our store
+	dynamic  dynamic
 	input    input
 	inputErr error // nil, unless only another version of the program could read the settings
 }
@@ -98,11 +100,20 @@ func (b *Bus) compileRule(bus string, l *loadedRule) *compiledRule {
 		}
 	}
 	for _, t := range l.targets {
-		c := compiledTarget{Target: t, service: serviceOf(t.ARN), bus: b.busOf(t.ARN)}
+		c := compiledTarget{Target: t, service: serviceOf(t.ARN), bus: b.busOf(t.ARN), outside: b.isOutside(t.ARN)}
 		c.input, c.inputErr = readInput(&t)
+		if err := c.dynamic.read(&t); c.inputErr == nil {
+			c.inputErr = err
+		}
 		r.targets = append(r.targets, c)
 	}
 	return r
+}
+
+// isOutside says whether a target lies outside our store.
+func (b *Bus) isOutside(text string) bool {
+	a, ok := arn.Parse(text)
+	return ok && b.cfg.Outside != nil && b.busOf(text) == "" && b.cfg.Outside(a)
 }
 
 // serviceOf gives the service part of an ARN, "" for what is none.

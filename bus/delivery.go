@@ -28,6 +28,7 @@ type Delivery struct {
 	Err error
 
 	service  string    // whose Local takes it
+	lane     int64     // of a target outside our store
 	envelope []byte    // the event as it was published
 	of       *Delivery // of a dead letter: the delivery that failed
 }
@@ -87,9 +88,10 @@ func codeOf(err error) (string, bool) {
 func (t *compiledTarget) address(ev *Event, text []byte, bus string, r *compiledRule, now time.Time) *Delivery {
 	d := &Delivery{
 		Event: ev, BusName: bus, RuleName: r.name, RuleARN: r.arn,
-		TargetID: t.ID, TargetARN: t.ARN, MessageGroupID: t.MessageGroupID, DeadLetterARN: t.DeadLetterARN,
+		TargetID: t.ID, TargetARN: t.ARN, RoleARN: t.RoleARN, DeadLetterARN: t.DeadLetterARN,
 		service: t.service, envelope: text,
 	}
+	d.MessageGroupID, d.HTTP = t.dynamic.of(ev, text)
 	if t.inputErr != nil {
 		d.Err = fault.New(fault.Invalid, wordsFor(t.inputErr, t.ID))
 		return d

@@ -43,8 +43,8 @@ func RemoveStatement(policy, id string) (string, error) {
 	return editStatements(policy, removeStatement(id))
 }
 
-// Again shows tests the bytes of an event that was archived and comes back, and those that it has in a replay.
-func Again(ev *Event, replay string) (same, replayed []byte, err error) {
+// ArchivedAndBack shows tests the bytes of an event that was archived and comes back, and those that it has in a replay.
+func ArchivedAndBack(ev *Event, replay string) (same, replayed []byte, err error) {
 	a := archived{event: Envelope(ev)}
 	back, err := a.unarchive()
 	if err != nil {

@@ -24,6 +24,7 @@ type journey struct {
 	event    *Event
 	text     []byte   // the event as targets see it, on every bus the same
 	been     []string // the buses that it has left behind
+	key      *string  // the case that it tells of; nil: nobody has asked yet
 	forwards *int     // how often it was passed on, on all its ways; nil: never yet
 }
 

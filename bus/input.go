@@ -20,6 +20,9 @@ type input struct {
 	template *transform.Template
 }
 
+// whole says whether the target receives events as they are.
+func (in *input) whole() bool { return in.constant == nil && in.path == nil && in.template == nil }
+
 // readInput compiles a target's input settings. What is wrong with them is a *transform.Error.
 func readInput(t *Target) (in input, err error) {
 	switch {

@@ -2,7 +2,11 @@ package bus
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
+
+	"github.com/casestream/casestream/store"
 )
 
 // Pending is a delivery to a target outside our store, which waits to be carried there. Of its Event only
@@ -12,44 +16,22 @@ type Pending struct {
 	Position int64  // its number: of deliveries with one Key the earlier event has the lower one
 	Lane     int64  // the number of its lane
 	Key      string // deliveries of one key are first tried in their order; empty: in any
-	Hold     bool   // one that fails holds those of its Key behind it, until it is done with
+	Hold     bool   // one that waits holds those of its Key behind it, until it is done with
 	Attempts int    // how often it was tried
 	Accepted time.Time
 	Due      time.Time // when it is to be tried again; zero: it was not tried yet
 	Expires  time.Time // it is not tried after this
 	Retries  int       // how often it may be tried again after the first time
+
+	// Code and Message are what its last attempt failed with; empty: there was none.
+	Code, Message string
 }
 
-// Lane is the deliveries to one target outside our store. One node at a time carries them.
-type Lane struct {
-	Number int64
-	Target string // its ARN
-}
-
-// Ending is what an attempt leads to.
-type Ending int
-
-// The endings of an attempt.
+// Bounds of how long a target is tried, where its retry policy has none: EventBridge's.
 const (
-	Delivered Ending = iota // it arrived
-	Again                   // it failed and is tried again
-	Dead                    // it failed for good
+	defaultRetries = 185
+	defaultAge     = 24 * time.Hour
 )
-
-// Outcome is what became of an attempt to carry a delivery.
-type Outcome struct {
-	*Pending
-	Ending  Ending
-	Began   time.Time // zero: there was no attempt, as when it expired while it waited
-	Took    time.Duration
-	Code    string    // of the failure: TIMEOUT …
-	Message string    // of the failure
-	Status  int       // of the HTTP answer; 0: none
-	Next    time.Time // of Again: when to try again
-	// Exhausted says which bound of the retry policy ended it, for a dead letter's EXHAUSTED_RETRY_CONDITION:
-	// MaximumRetryAttempts or MaximumEventAgeInSeconds; empty: none, the failure was final.
-	Exhausted string
-}
 
 // Pendings is a page of deliveries that wait.
 type Pendings struct {
@@ -58,39 +40,110 @@ type Pendings struct {
 	Next time.Time // of Due: when the next one is due that is not yet; zero: there is none
 }
 
-// ClaimLanes takes lanes that have something to carry and that no other node holds, for the time of a lease.
-func (b *Bus) ClaimLanes(ctx context.Context, node string, lease time.Duration, limit int) ([]Lane, error) {
-	panic("soon")
+// pendingBytes bounds the events of a page, but for the last.
+const pendingBytes = 4 << 20
+
+// How deliveries that wait stand in the column due_at, beside instants.
+const (
+	dueFresh  = 0         // not tried yet
+	dueParked = 1<<63 - 1 // behind another one of its key; the largest, so that no look for due ones sees it
+)
+
+// Woken is signalled when this node has something new to carry: what Waiting gives.
+func (b *Bus) Woken() <-chan struct{} { return b.outbox.woken }
+
+// Waiting gives the numbers of the lanes that got something to carry on this node since the last call.
+func (b *Bus) Waiting() []int64 {
+	b.outbox.Lock()
+	defer b.outbox.Unlock()
+	lanes := slices.Sorted(maps.Keys(b.outbox.fresh))
+	clear(b.outbox.fresh)
+	return lanes
 }
 
-// HoldLanes renews leases and gives the lanes that the node still holds.
-func (b *Bus) HoldLanes(ctx context.Context, node string, lease time.Duration, lanes []int64) ([]int64, error) {
-	panic("soon")
+// outgoing is a delivery for a target outside our store, with the event that it comes of.
+type outgoing struct {
+	*Delivery
+	target *compiledTarget
+	key    string
 }
 
-// ReleaseLanes gives lanes back.
-func (b *Bus) ReleaseLanes(ctx context.Context, node string, lanes []int64) error { panic("soon") }
+// post leaves the deliveries for targets outside our store in the outbox.
+func (r *routing) post() error {
+	if len(r.outgoing) == 0 {
+		return nil
+	}
+	lanes := make(map[int64]struct{}, 1)
+	for i := range r.outgoing {
+		o := &r.outgoing[i]
+		lane, err := r.b.laneOf(r.tx, o.TargetARN)
+		if err != nil {
+			return err
+		}
+		o.lane = lane
+		lanes[lane] = struct{}{}
+	}
+	if err := insertPending(r.tx, r.outgoing); err != nil {
+		return err
+	}
+	r.tx.AfterCommit(func() { r.b.outbox.wake(lanes) })
+	return nil
+}
 
-// Fresh reads deliveries of a lane that were not tried yet, those after a position and in its order.
-func (b *Bus) Fresh(ctx context.Context, lane, after int64, limit int) (Pendings, error) {
-	panic("soon")
+// Fresh reads deliveries of a lane that were not tried yet, those after a position and in their order. Of those
+// with a key that holds it gives the first, and only once no other of the key waits to be tried again; it parks what
+// it meets behind that one.
+func (b *Bus) Fresh(ctx context.Context, lane, after int64, limit int) (page Pendings, err error) {
+	var parked []int64
+	err = b.db.Read(ctx, func(tx *store.Tx) (err error) {
+		page, err = listPending(tx, freshPending, []any{lane, after, limit + 1}, limit)
+		if err != nil {
+			return err
+		}
+		page.List, parked, err = firstOfKeys(tx, lane, page.List)
+		return err
+	})
+	if err != nil || len(parked) == 0 {
+		return page, err
+	}
+	return page, b.db.Write(ctx, func(tx *store.Tx) error { return park(tx, lane, parked) })
+}
+
+// firstOfKeys leaves out of a list what waits behind another delivery of its key, and gives that apart.
+func firstOfKeys(tx *store.Tx, lane int64, list []*Pending) (free []*Pending, behind []int64, err error) {
+	for _, p := range list {
+		if p.Hold {
+			first, err := firstOfKey(tx, lane, p.Key)
+			if err != nil {
+				return nil, nil, err
+			}
+			if first != p.Position {
+				behind = append(behind, p.Position)
+				continue
+			}
+		}
+		free = append(free, p)
+	}
+	return free, behind, nil
 }
 
 // Due reads deliveries of a lane that are to be tried again now, the earliest first.
-func (b *Bus) Due(ctx context.Context, lane int64, limit int) (Pendings, error) { panic("soon") }
-
-// Expired reads deliveries of a lane that wait and whose time is over, the earliest first.
-func (b *Bus) Expired(ctx context.Context, lane int64, limit int) (Pendings, error) {
-	panic("soon")
+func (b *Bus) Due(ctx context.Context, lane int64, limit int) (page Pendings, err error) {
+	err = b.db.Read(ctx, func(tx *store.Tx) (err error) {
+		if page, err = listPending(tx, duePending, []any{lane, tx.Micros(), limit + 1}, limit); err != nil {
+			return err
+		}
+		page.Next, err = nextPending(tx, lane)
+		return err
+	})
+	return page, err
 }
 
-// Settle stores what became of an attempt: it strikes the delivery off, says when it is due again, or strikes it off
-// and sends its dead letter. Settles that come at the same time share a transaction.
-func (b *Bus) Settle(ctx context.Context, o Outcome) error { panic("soon") }
-
-// Waiting gives the numbers of the lanes that got something to carry on this node since the last call, and Woken a
-// channel that has a value when there are some.
-func (b *Bus) Waiting() []int64 { panic("soon") }
-
-// Woken is signalled when there is something to carry.
-func (b *Bus) Woken() <-chan struct{} { panic("soon") }
+// Expired reads deliveries of a lane whose time is over, the earliest first.
+func (b *Bus) Expired(ctx context.Context, lane int64, limit int) (page Pendings, err error) {
+	err = b.db.Read(ctx, func(tx *store.Tx) (err error) {
+		page, err = listPending(tx, expiredPending, []any{lane, tx.Micros(), limit + 1}, limit)
+		return err
+	})
+	return page, err
+}

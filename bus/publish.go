@@ -64,10 +64,10 @@ func (b *Bus) PublishMany(tx *store.Tx, list []Outgoing) ([]error, error) {
 	for i := range list {
 		o := &list[i]
 		o.Event.setID()
-		was, made, kept := r.done, len(r.deliveries), len(r.archived)
+		was, made, posted, kept := r.done, len(r.deliveries), len(r.outgoing), len(r.archived)
 		switch err := r.take(o); fault.KindOf(err) {
 		case fault.Invalid, fault.Denied:
-			errs[i], r.done, r.deliveries, r.archived = err, was, r.deliveries[:made], r.archived[:kept]
+			errs[i], r.done, r.deliveries, r.outgoing, r.archived = err, was, r.deliveries[:made], r.outgoing[:posted], r.archived[:kept]
 		default:
 			if err != nil {
 				return nil, err
@@ -90,6 +90,7 @@ type routing struct {
 	tx         *store.Tx
 	seen       []busView // the buses that events have come to so far
 	deliveries []*Delivery
+	outgoing   []outgoing
 	archived   []archived
 	replay     *Replay // that the events are part of; nil: of none
 	done       tally
@@ -172,11 +173,16 @@ func (r *routing) write(ev *Event) []byte {
 	return envelope(ev, cmp.Or(ev.Account, arns.Account), cmp.Or(ev.Region, arns.Region), at)
 }
 
-// invoke makes out a delivery of an event for each target of a rule; what is a bus of ours takes it at once.
+// invoke makes out a delivery of an event for each target of a rule; what is a bus of ours takes it at once, and what
+// lies outside our store takes it later.
 func (r *routing) invoke(bus string, rule *compiledRule, j *journey) error {
 	for i := range rule.targets {
 		t := &rule.targets[i]
 		d := t.address(j.event, j.text, bus, rule, r.tx.Now())
+		if t.outside && d.Err == nil {
+			r.outgoing = append(r.outgoing, outgoing{Delivery: d, target: t, key: cmp.Or(d.MessageGroupID, j.caseID())})
+			continue
+		}
 		if t.bus != "" && d.Err == nil {
 			arrived, err := r.forward(d, t, j)
 			if err != nil {
@@ -191,9 +197,13 @@ func (r *routing) invoke(bus string, rule *compiledRule, j *journey) error {
 	return nil
 }
 
-// carry hands the events to the archives, the deliveries to their targets, and what is refused for good to the dead-letter queues.
+// carry hands the events to the archives, the deliveries to their targets or the outbox, and what is refused for good to
+// the dead-letter queues.
 func (r *routing) carry() error {
 	if err := r.archive(); err != nil {
+		return err
+	}
+	if err := r.post(); err != nil {
 		return err
 	}
 	if len(r.deliveries) == 0 {
@@ -239,8 +249,7 @@ func (r *routing) bury(letters []*Delivery) error {
 		if _, ok := codeOf(l.Err); !ok {
 			return l.Err
 		}
-		code, _ := codeOf(l.of.Err)
-		r.lose(l.of, code, errors.Join(l.of.Err, l.Err))
+		r.lose(l.of, l.Attributes["ERROR_CODE"], errors.Join(l.of.Err, l.Err))
 	}
 	return nil
 }

@@ -434,7 +434,7 @@ func FuzzArchivedEventComesBackAsItWas(f *testing.F) {
 	f.Add("\"\\\x00\x1f\n", "é\xff\xfe", "\u2028\ufffe😀", "a.b-c")
 	f.Fuzz(func(t *testing.T, source, detailType, resource, name string) {
 		ev := &bus.Event{ID: "i", Source: source, DetailType: detailType, Resources: []string{resource}, Detail: []byte(`{"n":1.50,"u":"\u00fc<>&"}`)}
-		same, replayed, err := bus.Again(ev, name)
+		same, replayed, err := bus.ArchivedAndBack(ev, name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,8 @@
 package bus
 
 import (
+	"time"
+
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/store"
@@ -18,6 +20,8 @@ type Target struct {
 	InputPath        *string           `json:"inputPath,omitempty"`        // a part of the event
 	InputTransformer *InputTransformer `json:"inputTransformer,omitempty"` // a template with parts of the event in it
 
+	// MessageGroupID is a FIFO queue's group, or the JSON path of it in the event; of several paths with | between
+	// them, the first that leads to something counts, and an event without any is a group of its own.
 	MessageGroupID string          `json:"messageGroupId,omitempty"`
 	HTTP           *HTTPParameters `json:"http,omitempty"`
 	DeadLetterARN  string          `json:"deadLetterArn,omitempty"`
@@ -36,6 +40,18 @@ type HTTPParameters struct {
 type Retry struct {
 	Attempts   *int32 `json:"attempts,omitempty"`
 	AgeSeconds *int32 `json:"ageSeconds,omitempty"`
+}
+
+// bounds gives how often a target may be tried again, and until how long after the event came.
+func (r *Retry) bounds() (retries int, age time.Duration) {
+	retries, age = defaultRetries, defaultAge
+	if r != nil && r.Attempts != nil {
+		retries = int(*r.Attempts)
+	}
+	if r != nil && r.AgeSeconds != nil {
+		age = time.Duration(*r.AgeSeconds) * time.Second
+	}
+	return retries, age
 }
 
 // PutTargets adds targets to a rule; a target of the same id is replaced. A target that cannot be served is
@@ -77,11 +93,14 @@ func (b *Bus) checkTarget(t *Target) error {
 		if t.Input != nil || t.InputPath != nil || t.InputTransformer != nil {
 			return refuse("Target " + t.ID + ": an event bus receives events as they are, without Input, InputPath and InputTransformer.")
 		}
-	} else if b.cfg.Locals[a.Service] == nil {
+	} else if b.cfg.Locals[a.Service] == nil && !b.isOutside(t.ARN) {
 		return refuse("Target " + t.ID + ": a target of the service " + a.Service + " is not supported by this version of Casestream.")
 	}
 	if _, err := readInput(t); err != nil {
 		return refuse(wordsFor(err, t.ID))
+	}
+	if err := new(dynamic).read(t); err != nil {
+		return refuse(err.Error() + " It was given for target " + t.ID + ".")
 	}
 	if t.DeadLetterARN != "" {
 		if q, ok := arn.Parse(t.DeadLetterARN); !ok || q.Service != "sqs" {

@@ -122,3 +122,30 @@ CREATE TABLE bus_replay (
     ended_at       BIGINT NOT NULL  -- 0: not yet
 ) /*clustered*/;
 CREATE INDEX bus_replay_ended ON bus_replay (ended_at);
+
+-- Lanes: the targets outside this store that events were ever for. A node that carries the events of a lane holds its lease.
+CREATE TABLE bus_lane (
+    number       /*identity*/,
+    target       TEXT   NOT NULL UNIQUE, -- its ARN
+    node         TEXT   NOT NULL,        -- who holds it; '': nobody
+    leased_until BIGINT NOT NULL
+);
+
+-- Deliveries to targets outside this store, from the commit of their event until they are done with.
+CREATE TABLE bus_delivery (
+    position    /*identity*/,
+    lane        BIGINT NOT NULL, -- bus_lane.number
+    key         TEXT   NOT NULL, -- events of one key are first tried in the order of their positions; '': in any
+    hold        BIGINT NOT NULL, -- 1: each holds those of its key behind it until it is done with; 0: not
+    due_at      BIGINT NOT NULL, -- 0: not tried yet; the largest number: parked behind another one of its key
+    accepted_at BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL,
+    attempts    BIGINT NOT NULL,
+    failure     TEXT   NOT NULL, -- of the last attempt, as JSON; '': none
+    settings    TEXT   NOT NULL, -- all that no statement looks at, as JSON
+    event       BYTEA  NOT NULL, -- its envelope
+    body        BYTEA            -- what the target receives; NULL: the event
+);
+CREATE INDEX bus_delivery_due ON bus_delivery (lane, due_at, position);
+CREATE INDEX bus_delivery_expires ON bus_delivery (lane, expires_at, position);
+CREATE INDEX bus_delivery_held ON bus_delivery (lane, key, position) WHERE hold = 1;
