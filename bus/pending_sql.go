@@ -85,7 +85,10 @@ func listPending(tx *store.Tx, query string, args []any, limit int) (page Pendin
 		if err != nil {
 			return err
 		}
-		bytes += len(p.envelope) + len(p.Body)
+		bytes += len(p.envelope)
+		if len(p.Body) > 0 && &p.Body[0] != &p.envelope[0] {
+			bytes += len(p.Body)
+		}
 		page.List = append(page.List, p)
 		return nil
 	})
