@@ -191,19 +191,21 @@ func (c *Check) String(order int, name, v string, r *StringRule) {
 	}
 }
 
-// broken gives the rules that v breaks, nil for most values. A pattern is not tried on a value that is too
-// long: the length bounds its cost.
+// farTooLong is how much longer than its rule a value may be for its pattern to be tried: the length bounds the cost.
+const farTooLong = 1024
+
+// broken gives the rules that v breaks, nil for most values, in the order in which AWS's services name them.
 func (r *StringRule) broken(v string) []string {
 	var out []string
 	n := utf8.RuneCountInString(v)
 	if n < r.Min {
 		out = append(out, "Member must have length greater than or equal to "+strconv.Itoa(r.Min))
 	}
-	if r.Max > 0 && n > r.Max {
-		return append(out, "Member must have length less than or equal to "+strconv.Itoa(r.Max))
-	}
-	if r.Pattern != nil && !r.Pattern.Match(v) {
+	if r.Pattern != nil && (r.Max == 0 || n <= r.Max+farTooLong) && !r.Pattern.Match(v) {
 		out = append(out, "Member must satisfy regular expression pattern: "+r.Pattern.Source)
+	}
+	if r.Max > 0 && n > r.Max {
+		out = append(out, "Member must have length less than or equal to "+strconv.Itoa(r.Max))
 	}
 	if r.Enum != nil && !slices.Contains(r.Enum, v) {
 		out = append(out, "Member must satisfy enum value set: ["+strings.Join(r.Enum, ", ")+"]")

@@ -16,8 +16,9 @@ type config struct {
 	id, file         string
 	errorNamespace   string
 	alsoQuery        bool
-	omitEmpty        bool // empty lists and maps are left out of answers, required or not
-	noEnums          bool // the service words its own errors for unknown enum values
+	omitEmpty        bool                // empty lists and maps are left out of answers, required or not
+	noEnums          bool                // the service words its own errors for unknown enum values
+	enumOrders       map[string][]string // in which order errors list an enum's values, where it is known not to be the model's
 	xmlNamespace     string
 	invalid          string // Go text of wire.Invalid
 	extra            []exception
@@ -49,7 +50,8 @@ var services = []config{
 	{id: "customerprofiles", file: "customer-profiles.json", invalid: `wire.Invalid{Code: "BadRequestException", MessageKey: "Message"}`},
 	{
 		id: "eventbridge", file: "events.json", invalid: `wire.Invalid{Code: "ValidationException"}`,
-		extra: []exception{{name: "ValidationException", status: 400}},
+		extra:      []exception{{name: "ValidationException", status: 400}},
+		enumOrders: map[string][]string{"ApiDestinationHttpMethod": {"HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS"}},
 	},
 	sqs,
 	{
