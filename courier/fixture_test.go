@@ -170,7 +170,9 @@ func (b *bed) write(fn func(tx *store.Tx) error) {
 }
 
 // to makes a target outside the store, with a dead-letter queue.
-func to(name string) bus.Target { return bus.Target{ID: name, ARN: remoteARN(name), DeadLetterARN: deadARN} }
+func to(name string) bus.Target {
+	return bus.Target{ID: name, ARN: remoteARN(name), DeadLetterARN: deadARN}
+}
 
 // rule makes a rule for a source with targets.
 func (b *bed) rule(source string, targets ...bus.Target) {
