@@ -4,8 +4,10 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"slices"
 
 	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/base/id"
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/gateway"
 	"github.com/casestream/casestream/queue"
@@ -15,6 +17,7 @@ import (
 	"github.com/casestream/casestream/svc/eventbridge"
 	"github.com/casestream/casestream/svc/sqs"
 	"github.com/casestream/casestream/svc/sts"
+	"github.com/casestream/casestream/target"
 	targetqueue "github.com/casestream/casestream/target/queue"
 	"github.com/casestream/casestream/wire"
 	"github.com/casestream/casestream/wire/sigv4"
@@ -39,6 +42,25 @@ func (s *server) services(arns arn.Maker) []*wire.Service {
 // locals lists the targets that lie in our own store, by the service in their ARN.
 func locals(queues *queue.Queues, arns arn.Maker) map[string]bus.Local {
 	return map[string]bus.Local{"sqs": targetqueue.New(queues, arns)}
+}
+
+// remotes lists the kinds of targets outside our store; the first that takes an ARN is the one for it.
+func (s *server) remotes() []target.Remote { return nil }
+
+// outside says whether a target of an ARN is of one of some kinds.
+func outside(remotes []target.Remote) func(a arn.ARN) bool {
+	return func(a arn.ARN) bool {
+		return slices.ContainsFunc(remotes, func(r target.Remote) bool { return r.Takes(a) })
+	}
+}
+
+// node names this process among those that share its store. A file has one process at a time, so that its leases
+// outlive none.
+func (s *server) node() string {
+	if s.db.Engine() == "sqlite" {
+		return "single"
+	}
+	return id.New()
 }
 
 // door builds the front door.
