@@ -86,7 +86,7 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	if err != nil {
 		return nil, err
 	}
-	s.db, err = store.Open(ctx, engine, dsn, store.Options{Log: log, OnBroken: func(err error) { s.broken <- err }})
+	s.db, err = store.Open(ctx, engine, dsn, store.Options{Log: log, Metrics: s.metrics, OnBroken: func(err error) { s.broken <- err }})
 	if err != nil {
 		return nil, err
 	}

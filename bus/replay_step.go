@@ -155,12 +155,13 @@ func (b *Bus) republish(tx *store.Tx, r *Replay, list []archived) error {
 			to.lose(&Delivery{Event: ev, BusName: r.Bus}, NoSuchBus, missingBus(r.Bus))
 		}
 		to.done.published++
+		to.done.replayed++
 		r.LastReplayed = time.UnixMicro(list[i].time).UTC()
 	}
 	if err := to.carry(); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { b.settle(&to.done) })
+	tx.AfterCommit(func() { b.settle(&to.done, tx.Now()) })
 	return nil
 }
 
