@@ -46,7 +46,7 @@ func (w *eventWork) run(ctx context.Context, c eventCount, n int, span time.Dura
 	f := &flow{w: w, count: c, began: time.Now(), calls: make(chan struct{}, underWay*n)}
 	producing, stop := context.WithCancel(ctx)
 	defer stop()
-	consumers := min(16, n)
+	consumers := min(64, n)
 	all := make([][]arrival, consumers)
 	errs := make([]error, consumers+1)
 	var wg sync.WaitGroup
