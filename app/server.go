@@ -15,6 +15,7 @@ import (
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/loggroup"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/svc/connectcases"
@@ -58,6 +59,7 @@ type server struct {
 	metrics *obs.Registry
 	bus     *bus.Bus
 	queues  *queue.Queues
+	logs    *loggroup.Groups
 	cases   *connectcases.Service
 	http    *http.Server
 	broken  chan error // the store has stopped for good
@@ -90,7 +92,8 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	}
 	arns := arn.NewMaker(cfg.Account, cfg.Region)
 	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
-	s.bus = bus.New(s.db, bus.Config{ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns), Quotas: s.cfg.EventsQuota.room()})
+	s.logs = loggroup.New(s.db, loggroup.Config{ARNs: arns, Log: log, Metrics: s.metrics})
+	s.bus = bus.New(s.db, bus.Config{ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, s.logs, arns), Quotas: s.cfg.EventsQuota.room()})
 	handler, err := s.door(arns)
 	if err != nil {
 		return nil, err
@@ -131,6 +134,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.bus.RunReplays(work) })
 	background.Go(func() { s.bus.RunArchiveSweep(work) })
 	background.Go(func() { s.bus.RunSchedules(work) })
+	background.Go(func() { s.logs.RunSweep(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {
