@@ -80,6 +80,8 @@ type TraceQuery struct {
 	From, To time.Time        // when the event came: from From until before To; zero: any time
 	Before   int64            // only positions below it; 0: from the newest on
 	Limit    int              // 0: 100
+
+	first bool // the first one is all that is needed
 }
 
 // Traces is a page of traces, the newest first.
@@ -137,7 +139,7 @@ func (b *Bus) Traces(ctx context.Context, q TraceQuery) (page Traces, err error)
 // TraceOf gives what became of an event; of several traces of its id, the newest. An event that there is none of is a
 // fault.NotFound.
 func (b *Bus) TraceOf(ctx context.Context, eventID string) (Trace, error) {
-	page, err := b.Traces(ctx, TraceQuery{EventID: eventID, Limit: 1})
+	page, err := b.Traces(ctx, TraceQuery{EventID: eventID, Limit: 1, first: true})
 	if err != nil {
 		return Trace{}, err
 	}

@@ -1,8 +1,10 @@
 package bus
 
 import (
-	"encoding/json"
+	"strconv"
 	"time"
+
+	"github.com/casestream/casestream/wire"
 )
 
 // tracing is a trace that is being made: what becomes of one event in the transaction that publishes it. A nil one takes
@@ -16,6 +18,10 @@ type tracing struct {
 	code     string
 	message  string
 	position int64 // of its row, once it is stored and somebody needs it
+
+	// Room for what most events have.
+	oneRule [1]tracedRule
+	oneAim  [1]aim
 }
 
 // aim is a delivery of the event, for the rule of a place in tracing.rules.
@@ -39,6 +45,7 @@ func (r *routing) trace(bus string, ev *Event, text []byte) *tracing {
 		return nil
 	}
 	t := &tracing{event: ev, bus: bus, text: text}
+	t.rules, t.aims = t.oneRule[:0], t.oneAim[:0]
 	r.traces = append(r.traces, t)
 	return t
 }
@@ -86,20 +93,60 @@ func (t *tracing) number() int64 {
 	return t.position
 }
 
-// outcome gives what the row keeps as JSON.
-func (t *tracing) outcome() (string, error) {
-	o := tracedOutcome{Bus: t.bus, Rules: t.rules, Code: t.code, Message: t.message, Header: t.event.TraceHeader}
-	if len(t.aims) > 0 {
-		o.Targets = make([]tracedTarget, len(t.aims))
+// append appends what the row keeps as JSON: a tracedOutcome, written by hand because every publish pays for it.
+func (t *tracing) append(b []byte) []byte {
+	b = append(b, `{"b":`...)
+	b = wire.AppendString(b, t.bus)
+	for i, r := range t.rules {
+		b = append(b, begin(i, `,"r":[{"n":`, `},{"n":`)...)
+		b = wire.AppendString(b, r.Name)
+		b = appendMember(b, `,"b":`, r.Bus)
+	}
+	if len(t.rules) > 0 {
+		b = append(b, "}]"...)
 	}
 	for i := range t.aims {
-		d := t.aims[i].delivery
-		o.Targets[i] = tracedTarget{
-			Rule: t.aims[i].rule, ID: d.TargetID, ARN: d.TargetARN, State: d.end.state, Code: d.end.code, Message: shortened(d.end.message),
-		}
+		b = append(b, begin(i, `,"t":[{"i":`, `},{"i":`)...)
+		b = t.aims[i].append(b)
 	}
-	text, err := json.Marshal(&o)
-	return string(text), err
+	if len(t.aims) > 0 {
+		b = append(b, "}]"...)
+	}
+	b = appendMember(b, `,"c":`, t.code)
+	b = appendMember(b, `,"m":`, t.message)
+	b = appendMember(b, `,"h":`, t.event.TraceHeader)
+	return append(b, '}')
+}
+
+// append appends a tracedTarget, from its ID on.
+func (a *aim) append(b []byte) []byte {
+	d := a.delivery
+	b = wire.AppendString(b, d.TargetID)
+	b = appendMember(b, `,"a":`, d.TargetARN)
+	if a.rule > 0 {
+		b = strconv.AppendInt(append(b, `,"r":`...), int64(a.rule), 10)
+	}
+	if d.end.state != tracedDelivered {
+		b = strconv.AppendInt(append(b, `,"s":`...), int64(d.end.state), 10)
+	}
+	b = appendMember(b, `,"c":`, d.end.code)
+	return appendMember(b, `,"m":`, shortened(d.end.message))
+}
+
+// begin gives what stands before a member of a list.
+func begin(i int, first, other string) string {
+	if i == 0 {
+		return first
+	}
+	return other
+}
+
+// appendMember appends a member of an object, unless it is empty.
+func appendMember(b []byte, name, value string) []byte {
+	if value == "" {
+		return b
+	}
+	return wire.AppendString(append(b, name...), value)
 }
 
 // record stores the traces of the transaction: every delivery has its end, or waits for it.

@@ -28,12 +28,10 @@ func insertTraces(tx *store.Tx, list []*tracing, positions bool) error {
 		return err
 	}
 	args := traceRows.Args(len(list))
+	var outcome []byte
 	for _, t := range list {
-		outcome, err := t.outcome()
-		if err != nil {
-			return err
-		}
-		args = append(args, number, tx.Micros(), t.event.ID, outcome, t.text)
+		outcome = t.append(outcome[:0])
+		args = append(args, number, tx.Micros(), t.event.ID, string(outcome), t.text)
 	}
 	if !positions {
 		return traceRows.Exec(tx, args)
@@ -71,13 +69,17 @@ func scanTrace(scan store.Scan) (r traceRow, err error) {
 
 // listTraces reads the next traces that a query may ask for, and says whether there are more behind them.
 func listTraces(tx *store.Tx, q *TraceQuery) (list []traceRow, more bool, err error) {
-	query, args := `SELECT `+traceColumns+` FROM bus_trace WHERE position < ? ORDER BY position DESC LIMIT ?`, []any{q.Before, traceScan + 1}
+	limit := traceScan + 1
+	if q.first {
+		limit = 1
+	}
+	query, args := `SELECT `+traceColumns+` FROM bus_trace WHERE position < ? ORDER BY position DESC LIMIT ?`, []any{q.Before, limit}
 	if q.EventID != "" {
 		if !storable(q.EventID) {
 			return nil, false, nil
 		}
 		query, args = `SELECT `+traceColumns+` FROM bus_trace WHERE event_id = ? AND position < ? ORDER BY position DESC LIMIT ?`,
-			[]any{q.EventID, q.Before, traceScan + 1}
+			[]any{q.EventID, q.Before, limit}
 	}
 	bytes := 0
 	free := q.Pattern == nil && q.State == "" && q.Bus == "" && q.From.IsZero() && q.To.IsZero() // each row is one of the page
@@ -184,16 +186,26 @@ func lastTrace(tx *store.Tx) (position int64, err error) {
 	return position, err
 }
 
-// oldTraces tells up to where traces behind a position are to go, of at most limit: those that came before an instant, and
-// those up to a position; full says that there may be more.
+// oldTraces tells up to where traces behind a position are to go, of at most limit: those up to another position, and those
+// that came before an instant; full says that there may be more.
 func oldTraces(tx *store.Tx, from, until, before int64, limit int) (to int64, full bool, err error) {
-	to, n := from, 0
-	err = tx.Each(`SELECT position, came_at FROM bus_trace WHERE position > ? ORDER BY position LIMIT ?`, []any{from, limit}, func(scan store.Scan) error {
-		var position, cameAt int64
+	if to = from + int64(limit); to <= until {
+		return to, true, nil
+	}
+	// Mostly all of a step goes, and its last row says so.
+	var cameAt int64
+	found, err := tx.Get(`SELECT came_at FROM bus_trace WHERE position = ?`, []any{to}, &cameAt)
+	if err != nil || found && cameAt < before {
+		return to, found, err
+	}
+	to = max(from, until)
+	n := 0
+	err = tx.Each(`SELECT position, came_at FROM bus_trace WHERE position > ? ORDER BY position LIMIT ?`, []any{to, limit}, func(scan store.Scan) error {
+		var position int64
 		if err := scan(&position, &cameAt); err != nil {
 			return err
 		}
-		if position > until && cameAt >= before {
+		if cameAt >= before {
 			return store.ErrEnough
 		}
 		to = position
