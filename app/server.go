@@ -98,6 +98,7 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	remotes := s.remotes()
 	s.bus = bus.New(s.db, bus.Config{
 		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, s.logs, arns), Outside: outside(remotes), Quotas: s.cfg.EventsQuota.room(),
+		Trace: bus.TraceConfig{Keep: cfg.TraceFor, Events: cfg.TraceEvents},
 	})
 	s.courier = courier.New(courier.Config{Bus: s.bus, Remotes: remotes, Node: s.node(), Log: log})
 	handler, err := s.door(arns)
@@ -142,6 +143,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.bus.RunSchedules(work) })
 	background.Go(func() { s.courier.Run(work) })
 	background.Go(func() { s.logs.RunSweep(work) })
+	background.Go(func() { s.bus.RunTraceSweep(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {
