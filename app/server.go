@@ -89,8 +89,14 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 		return nil, err
 	}
 	arns := arn.NewMaker(cfg.Account, cfg.Region)
+	remotes, err := cfg.remotes(ctx, arns)
+	if err != nil {
+		return nil, err
+	}
 	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
-	s.bus = bus.New(s.db, bus.Config{ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns), Quotas: s.cfg.EventsQuota.room()})
+	s.bus = bus.New(s.db, bus.Config{
+		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns), Quotas: s.cfg.EventsQuota.room(), Outside: outside(remotes),
+	})
 	handler, err := s.door(arns)
 	if err != nil {
 		return nil, err
