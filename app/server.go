@@ -95,7 +95,10 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	arns := arn.NewMaker(cfg.Account, cfg.Region)
 	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
 	s.logs = loggroup.New(s.db, loggroup.Config{ARNs: arns, Log: log, Metrics: s.metrics})
-	remotes := s.remotes()
+	remotes, err := s.remotes(ctx, arns)
+	if err != nil {
+		return nil, err
+	}
 	s.bus = bus.New(s.db, bus.Config{
 		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, s.logs, arns), Outside: outside(remotes), Quotas: s.cfg.EventsQuota.room(),
 		Trace: bus.TraceConfig{Keep: cfg.TraceFor, Events: cfg.TraceEvents},
