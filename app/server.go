@@ -92,7 +92,7 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
 	s.bus = bus.New(s.db, bus.Config{
 		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns), Quotas: s.cfg.EventsQuota.room(),
-		Trace: bus.TraceConfig{Keep: cfg.TraceFor, Events: cfg.TraceEvents},
+		Trace: bus.TraceConfig{Keep: cfg.TraceFor, Events: cfg.TraceEvents, Bytes: cfg.TraceBytes},
 	})
 	handler, err := s.door(arns)
 	if err != nil {
