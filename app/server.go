@@ -90,7 +90,10 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	}
 	arns := arn.NewMaker(cfg.Account, cfg.Region)
 	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
-	s.bus = bus.New(s.db, bus.Config{ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns), Quotas: s.cfg.EventsQuota.room()})
+	s.bus = bus.New(s.db, bus.Config{
+		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns), Quotas: s.cfg.EventsQuota.room(),
+		Trace: bus.TraceConfig{Keep: cfg.TraceFor, Events: cfg.TraceEvents, Bytes: cfg.TraceBytes},
+	})
 	handler, err := s.door(arns)
 	if err != nil {
 		return nil, err
@@ -131,6 +134,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.bus.RunReplays(work) })
 	background.Go(func() { s.bus.RunArchiveSweep(work) })
 	background.Go(func() { s.bus.RunSchedules(work) })
+	background.Go(func() { s.bus.RunTraceSweep(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

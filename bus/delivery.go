@@ -31,6 +31,7 @@ type Delivery struct {
 	lane     int64     // of a target outside our store
 	envelope []byte    // the event as it was published
 	of       *Delivery // of a dead letter: the delivery that failed
+	end      end       // what became of it in the transaction that publishes
 }
 
 // Local is a target in our own store.
