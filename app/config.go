@@ -42,6 +42,8 @@ type config struct {
 	EventsQuota             quotas[bus.Quotas]          `name:"events-quota" env:"CASESTREAM_EVENTS_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon EventBridge other than AWS's defaults. The names: ${events_quotas}."`
 	CasesDeletedItemEvent   string                      `name:"cases-deleted-item-event" default:"CASE.RELATED_ITEM.DELETED" enum:"CASE.RELATED_ITEM.DELETED,RELATED_ITEM.DELETED" env:"CASESTREAM_CASES_DELETED_ITEM_EVENT" help:"eventType of the deletion of a related item."`
 	CasesLowerCaseItemTypes bool                        `name:"cases-lower-case-item-types" env:"CASESTREAM_CASES_LOWER_CASE_ITEM_TYPES" help:"Write relatedItemType in case events as comment, contact …"`
+	SecretKeyFile           string                      `name:"secret-key-file" env:"CASESTREAM_SECRET_KEY_FILE" type:"path" help:"File with the key that secrets of connections are encrypted with: 32 bytes in base64, the same for all servers on a store. Default: made at the first run and kept in --data."`
+	AllowPrivateTargets     bool                        `name:"allow-private-targets" env:"CASESTREAM_ALLOW_PRIVATE_TARGETS" help:"Let API destinations reach loopback, private and link-local addresses, and take endpoints without TLS. Without it, whoever may make an API destination cannot reach what lies behind this server."`
 	Strict                  bool                        `hidden:"" env:"CASESTREAM_STRICT" help:"Fail loudly when an answer is not in AWS's model. For tests."`
 	LogFormat               string                      `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
 }
