@@ -2,15 +2,17 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"slices"
 
 	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/base/id"
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/gateway"
+	"github.com/casestream/casestream/loggroup"
 	"github.com/casestream/casestream/queue"
+	"github.com/casestream/casestream/svc/cloudwatchlogs"
 	"github.com/casestream/casestream/svc/connect"
 	"github.com/casestream/casestream/svc/connectcases"
 	"github.com/casestream/casestream/svc/customerprofiles"
@@ -18,8 +20,8 @@ import (
 	"github.com/casestream/casestream/svc/sqs"
 	"github.com/casestream/casestream/svc/sts"
 	"github.com/casestream/casestream/target"
+	targetlog "github.com/casestream/casestream/target/log"
 	targetqueue "github.com/casestream/casestream/target/queue"
-	"github.com/casestream/casestream/target/remoteaws"
 	"github.com/casestream/casestream/wire"
 	"github.com/casestream/casestream/wire/sigv4"
 )
@@ -36,19 +38,20 @@ func (s *server) services(arns arn.Maker) []*wire.Service {
 		sqs.New(sqs.Config{Queues: s.queues, ARNs: arns, Log: s.log}).Describe(),
 		connect.New(connect.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
 		customerprofiles.New(customerprofiles.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
+		cloudwatchlogs.New(cloudwatchlogs.Config{DB: s.db, Groups: s.logs}).Describe(),
 		sts.New(sts.Config{}).Describe(),
 	}
 }
 
 // locals lists the targets that lie in our own store, by the service in their ARN.
-func locals(queues *queue.Queues, arns arn.Maker) map[string]bus.Local {
-	return map[string]bus.Local{"sqs": targetqueue.New(queues, arns)}
+func locals(queues *queue.Queues, logs *loggroup.Groups, arns arn.Maker) map[string]bus.Local {
+	return map[string]bus.Local{"sqs": targetqueue.New(queues, arns), "logs": targetlog.New(logs, arns)}
 }
 
-// remotes lists the kinds of targets outside our store.
-func (c *config) remotes(ctx context.Context, arns arn.Maker) ([]target.Remote, error) {
+// remotes lists the kinds of targets outside our store; the first that takes an ARN is the one for it.
+func (s *server) remotes(ctx context.Context, arns arn.Maker) ([]target.Remote, error) {
 	var list []target.Remote
-	remote, err := c.remoteAWS(ctx, arns)
+	remote, err := s.cfg.remoteAWS(ctx, arns)
 	if err != nil {
 		return nil, err
 	}
@@ -58,38 +61,20 @@ func (c *config) remotes(ctx context.Context, arns arn.Maker) ([]target.Remote, 
 	return list, nil
 }
 
-// outside makes of kinds of targets what says whether a target is of one of them.
+// outside says whether a target of an ARN is of one of some kinds.
 func outside(remotes []target.Remote) func(a arn.ARN) bool {
 	return func(a arn.ARN) bool {
 		return slices.ContainsFunc(remotes, func(r target.Remote) bool { return r.Takes(a) })
 	}
 }
 
-// remoteAWS makes the target of queues and event buses elsewhere; nil: nothing is to be carried there.
-func (c *config) remoteAWS(ctx context.Context, arns arn.Maker) (*remoteaws.Target, error) {
-	if !c.RemoteAWS && len(c.RemoteAWSEndpoint) == 0 {
-		return nil, nil
+// node names this process among those that share its store. A file has one process at a time, so that its leases
+// outlive none.
+func (s *server) node() string {
+	if s.db.Engine() == "sqlite" {
+		return "single"
 	}
-	endpoints, err := remoteaws.ReadPlaces(c.RemoteAWSEndpoint)
-	if err != nil {
-		return nil, fmt.Errorf("--remote-aws-endpoint=%w", err)
-	}
-	for _, text := range endpoints {
-		if !isURL(text) {
-			return nil, fmt.Errorf("--remote-aws-endpoint: %s is not a URL", text)
-		}
-	}
-	profiles, err := remoteaws.ReadPlaces(c.RemoteAWSProfile)
-	if err != nil {
-		return nil, fmt.Errorf("--remote-aws-profile=%w", err)
-	}
-	t, err := remoteaws.New(ctx, remoteaws.Config{
-		ARNs: arns, AWS: c.RemoteAWS, Endpoints: endpoints, Profiles: profiles, SourcePrefix: c.RemoteAWSSourcePrefix,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("--remote-aws-profile: %w", err)
-	}
-	return t, nil
+	return id.New()
 }
 
 // door builds the front door.
