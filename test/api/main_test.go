@@ -1,5 +1,5 @@
 // Package api_test drives the built server with AWS's own Go SDK and, where an SDK would not go wrong, with
-// requests written by hand. It is a module of its own so that AWS's SDK never enters the server's.
+// requests written by hand. It is a module of its own so that AWS's clients of all services never enter the server's.
 //
 // Each test runs against the embedded SQLite store, and against PostgreSQL too when CASESTREAM_TEST_PG names a
 // server. Tests share one server an engine and keep apart by names; those that count or change what belongs to
