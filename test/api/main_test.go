@@ -12,6 +12,7 @@
 //	                   has a row each; cases_documented_error_test.go provokes what single operations may answer
 //	archive_test.go    EventBridge: archives and replays
 //	rule_test.go       EventBridge: rules and patterns · target_test.go targets · put_events_test.go events and their delivery
+//	remote_test.go     events that are carried to another account
 //	queue_test.go      SQS: queues · message_test.go batch_test.go fifo_test.go poll_test.go messages
 //	query_test.go      SQS's legacy form and STS's XML · queue_fixture_test.go what tests with queues share
 //	neighbours_test.go Connect, Customer Profiles and STS
