@@ -41,6 +41,7 @@ type config struct {
 	CasesQuota              quotas[connectcases.Quotas] `name:"cases-quota" env:"CASESTREAM_CASES_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon Connect Cases other than AWS's defaults. The names: ${quotas}."`
 	TraceFor                time.Duration               `name:"trace-for" default:"1h" env:"CASESTREAM_TRACE_FOR" help:"How long what became of each event is kept, and the event with it. 0s: not at all."`
 	TraceEvents             int                         `name:"trace-events" default:"100000" env:"CASESTREAM_TRACE_EVENTS" help:"Of how many events at most it is kept, the newest ones. 0: of any number."`
+	TraceBytes              int64                       `name:"trace-bytes" default:"1073741824" env:"CASESTREAM_TRACE_BYTES" help:"About how many bytes these events may have together. 0: any number."`
 	EventsQuota             quotas[bus.Quotas]          `name:"events-quota" env:"CASESTREAM_EVENTS_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon EventBridge other than AWS's defaults. The names: ${events_quotas}."`
 	CasesDeletedItemEvent   string                      `name:"cases-deleted-item-event" default:"CASE.RELATED_ITEM.DELETED" enum:"CASE.RELATED_ITEM.DELETED,RELATED_ITEM.DELETED" env:"CASESTREAM_CASES_DELETED_ITEM_EVENT" help:"eventType of the deletion of a related item."`
 	CasesLowerCaseItemTypes bool                        `name:"cases-lower-case-item-types" env:"CASESTREAM_CASES_LOWER_CASE_ITEM_TYPES" help:"Write relatedItemType in case events as comment, contact …"`
@@ -81,6 +82,8 @@ func (c *config) check() error {
 		return errors.New("--trace-for must not be negative")
 	case c.TraceEvents < 0:
 		return errors.New("--trace-events must not be negative")
+	case c.TraceBytes < 0:
+		return errors.New("--trace-bytes must not be negative")
 	case c.Ephemeral && c.Store != "":
 		return errors.New("--ephemeral keeps everything in a temporary folder: it takes no --store")
 	}

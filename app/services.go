@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"slices"
 
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/id"
@@ -19,7 +18,6 @@ import (
 	"github.com/casestream/casestream/svc/eventbridge"
 	"github.com/casestream/casestream/svc/sqs"
 	"github.com/casestream/casestream/svc/sts"
-	"github.com/casestream/casestream/target"
 	targetlog "github.com/casestream/casestream/target/log"
 	targetqueue "github.com/casestream/casestream/target/queue"
 	"github.com/casestream/casestream/wire"
@@ -46,26 +44,6 @@ func (s *server) services(arns arn.Maker) []*wire.Service {
 // locals lists the targets that lie in our own store, by the service in their ARN.
 func locals(queues *queue.Queues, logs *loggroup.Groups, arns arn.Maker) map[string]bus.Local {
 	return map[string]bus.Local{"sqs": targetqueue.New(queues, arns), "logs": targetlog.New(logs, arns)}
-}
-
-// remotes lists the kinds of targets outside our store; the first that takes an ARN is the one for it.
-func (s *server) remotes(ctx context.Context, arns arn.Maker) ([]target.Remote, error) {
-	var list []target.Remote
-	remote, err := s.cfg.remoteAWS(ctx, arns)
-	if err != nil {
-		return nil, err
-	}
-	if remote != nil {
-		list = append(list, remote)
-	}
-	return list, nil
-}
-
-// outside says whether a target of an ARN is of one of some kinds.
-func outside(remotes []target.Remote) func(a arn.ARN) bool {
-	return func(a arn.ARN) bool {
-		return slices.ContainsFunc(remotes, func(r target.Remote) bool { return r.Takes(a) })
-	}
 }
 
 // node names this process among those that share its store. A file has one process at a time, so that its leases

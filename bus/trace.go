@@ -14,6 +14,7 @@ import (
 type TraceConfig struct {
 	Keep   time.Duration // how long what became of an event is kept; 0: not at all
 	Events int           // of how many events at most, the newest ones; 0: of any number
+	Bytes  int64         // and about how large the events may be together; 0: of any size
 }
 
 // What became of an event at a target and, by the worst of its targets, of the event.

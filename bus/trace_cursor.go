@@ -14,48 +14,36 @@ import (
 //
 // Positions are drawn before their transactions commit, so that a row may appear behind one that was read already. What
 // is new is told by the transactions' numbers: the rows that one snapshot sees and the one before did not. So that
-// not all rows need to be asked, low rises behind: a transaction draws its number before its positions, which hence
-// lie above all that was there when a lower number was not drawn yet.
+// not all rows need to be asked, low rises behind; see tide.
 type cursor struct {
 	done, goal store.Horizon // all that done sees is given; what goal sees beyond it is being given
 	after      int64         // up to this position
 	giving     bool          // no: done and goal are the same
 	low        int64         // at or below it nothing new appears
-	top        int64         // the highest position that done sees
-	edge       int64         // transactions with numbers from edgeFrom on draw positions above it
-	edgeFrom   int64
+	top        int64         // the highest position that was read
 }
 
-// startAt gives the cursor of a reader who has been given all that a snapshot sees.
-func startAt(h store.Horizon, top, low int64) cursor {
-	c := cursor{done: h, goal: h, top: top, low: low}
-	c.edge, c.edgeFrom = top, next(h)
-	c.rise()
-	return c
-}
-
-// next gives the number from which on a snapshot sees no transaction.
-func next(h store.Horizon) int64 {
-	_, n := h.Bounds()
-	return n
+// tide is what is known of all traces: how far they are swept, and an edge. The edge is a position that was drawn before a
+// number was: transactions with higher numbers draw their positions above it, because each draws its number first. So
+// whoever sees that all with lower numbers are over knows that nothing new appears at the edge or below it.
+type tide struct {
+	swept            int64
+	edge, edgeNumber int64
+	ordered          bool // the store's transactions are: then every commit is an edge
 }
 
 // finish ends the giving of what goal sees.
-func (c *cursor) finish() {
+func (c *cursor) finish(t tide) {
 	c.done, c.giving, c.after = c.goal, false, 0
-	c.rise()
+	c.rise(t)
 }
 
 // rise lets low rise as far as it may.
-func (c *cursor) rise() {
-	below, n := c.done.Bounds()
-	if below < c.edgeFrom {
-		return
-	}
-	c.low = max(c.low, c.edge)
-	c.edge, c.edgeFrom = c.top, n
-	if below == n { // nothing was open
+func (c *cursor) rise(t tide) {
+	if t.ordered {
 		c.low = max(c.low, c.top)
+	} else if t.edgeNumber < c.done.Below() {
+		c.low = max(c.low, t.edge)
 	}
 }
 
@@ -65,7 +53,7 @@ func (c *cursor) String() string {
 	if c.giving {
 		after = c.after
 	}
-	return fmt.Sprintf("%d,%d,%d,%d,%d/%s/%s", c.low, c.top, c.edge, c.edgeFrom, after, c.done, c.goal)
+	return fmt.Sprintf("%d,%d,%d/%s/%s", c.low, c.top, after, c.done, c.goal)
 }
 
 // errCursor is what a text is that no tail has given.
@@ -81,7 +69,7 @@ func parseCursor(text string) (c cursor, err error) {
 		return refuse(errCursor)
 	}
 	numbers := strings.Split(parts[0], ",")
-	into := []*int64{&c.low, &c.top, &c.edge, &c.edgeFrom, &c.after}
+	into := []*int64{&c.low, &c.top, &c.after}
 	if len(numbers) != len(into) {
 		return refuse(errCursor)
 	}

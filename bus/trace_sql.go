@@ -3,6 +3,7 @@ package bus
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/casestream/casestream/store"
@@ -131,10 +132,9 @@ func listAttempts(tx *store.Tx, trace int64) ([]attemptRow, error) {
 
 // newTraces reads the next rows that a cursor has not given, up to its goal, and says whether there are more behind them.
 func newTraces(tx *store.Tx, c *cursor) (list []traceRow, more bool, err error) {
-	below, _ := c.done.Bounds()
 	bytes, seen, last := 0, 0, int64(0)
 	err = tx.Each(`SELECT `+traceColumns+` FROM bus_trace WHERE position > ? AND number >= ? ORDER BY position LIMIT ?`,
-		[]any{max(c.low, c.after), below, traceScan + 1}, func(scan store.Scan) error {
+		[]any{max(c.low, c.after), c.done.Below(), traceScan + 1}, func(scan store.Scan) error {
 			if more = seen == traceScan || bytes >= traceBytes; more {
 				return store.ErrEnough
 			}
@@ -168,6 +168,25 @@ func topTrace(tx *store.Tx, h store.Horizon) (top int64, err error) {
 	return top, err
 }
 
+// getTide reads how far the sweep has come, and the edge.
+func getTide(tx *store.Tx) (t tide, err error) {
+	_, err = tx.Get(`SELECT swept_to, edge, edge_number FROM bus_trace_sweep WHERE id = 1`, nil, &t.swept, &t.edge, &t.edgeNumber)
+	return t, err
+}
+
+// setEdge stores an edge, drawn before the transaction has a number; not where another node is at the row.
+func setEdge(tx *store.Tx, edge int64) error {
+	number, err := tx.Number()
+	if err != nil {
+		return err
+	}
+	if _, ok, err := lockTraceSweep(tx); err != nil || !ok {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE bus_trace_sweep SET edge = ?, edge_number = ? WHERE id = 1 AND edge < ?`, edge, number, edge)
+	return err
+}
+
 // sweptTo tells how far the sweep has come.
 func sweptTo(tx *store.Tx) (position int64, err error) {
 	_, err = tx.Get(`SELECT swept_to FROM bus_trace_sweep WHERE id = 1`, nil, &position)
@@ -184,6 +203,28 @@ func lockTraceSweep(tx *store.Tx) (position int64, ok bool, err error) {
 func lastTrace(tx *store.Tx) (position int64, err error) {
 	_, err = tx.Get(`SELECT COALESCE(MAX(position), 0) FROM bus_trace`, nil, &position)
 	return position, err
+}
+
+// traceSamples is how many events are looked at for how large they all are.
+const traceSamples = 64
+
+// sampleTraces tells how large the events are that lie behind a position and up to another one, on average and about:
+// by one of each stretch, any one, so that no order of sizes deceives it.
+func sampleTraces(tx *store.Tx, from, to int64) (size int64, err error) {
+	sum, n := int64(0), int64(0)
+	step := max((to-from)/traceSamples, 1)
+	for at := from + 1; at <= to; at += step {
+		var length int64
+		found, err := tx.Get(`SELECT LENGTH(event) FROM bus_trace WHERE position >= ? ORDER BY position LIMIT 1`, []any{min(at+rand.Int64N(step), to)}, &length)
+		if err != nil || !found {
+			return 0, err
+		}
+		sum, n = sum+length, n+1
+	}
+	if n == 0 {
+		return 0, nil
+	}
+	return sum / n, nil
 }
 
 // oldTraces tells up to where traces behind a position are to go, of at most limit: those up to another position, and those

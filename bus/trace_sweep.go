@@ -32,30 +32,55 @@ func (b *Bus) RunTraceSweep(ctx context.Context) {
 
 // SweepTraces does once what RunTraceSweep does from time to time.
 func (b *Bus) SweepTraces(ctx context.Context) error {
-	for {
-		due, err := b.tracesDue(ctx)
-		if err != nil || !due {
-			return err
+	if err := b.moveEdge(ctx); err != nil {
+		return err
+	}
+	until, due, err := b.tracesDue(ctx)
+	for due && err == nil {
+		if err = ctx.Err(); err != nil {
+			break
 		}
-		more := false
 		err = b.db.Write(ctx, func(tx *store.Tx) (err error) {
-			more, err = b.sweepTraces(tx)
+			due, err = b.sweepTraces(tx, until)
 			return err
 		})
-		if err != nil || !more {
-			return err
-		}
 	}
+	return err
 }
 
-// tracesDue says whether there is anything to sweep, so that nothing is written while there is not.
-func (b *Bus) tracesDue(ctx context.Context) (due bool, err error) {
+// moveEdge stores the last position as an edge, where tails need one.
+func (b *Bus) moveEdge(ctx context.Context) error {
+	if b.db.Ordered() {
+		return nil
+	}
+	last, edge := int64(0), int64(0)
+	err := b.db.Read(ctx, func(tx *store.Tx) error {
+		t, err := getTide(tx)
+		if err != nil {
+			return err
+		}
+		edge = t.edge
+		last, err = lastTrace(tx)
+		return err
+	})
+	if err != nil || last <= edge {
+		return err
+	}
+	return b.db.Write(ctx, func(tx *store.Tx) error { return setEdge(tx, last) })
+}
+
+// tracesDue says whether there is anything to sweep, so that nothing is written while there is not, and the position up to
+// which traces are too many.
+func (b *Bus) tracesDue(ctx context.Context) (until int64, due bool, err error) {
 	err = b.db.Read(ctx, func(tx *store.Tx) error {
 		from, err := sweptTo(tx)
 		if err != nil {
 			return err
 		}
-		to, _, err := b.sweepTo(tx, from, 1)
+		if until, err = b.tooMany(tx, from); err != nil {
+			return err
+		}
+		to, _, err := oldTraces(tx, from, until, b.oldest(tx), 1)
 		if err != nil {
 			return err
 		}
@@ -63,32 +88,45 @@ func (b *Bus) tracesDue(ctx context.Context) (due bool, err error) {
 		due = to > from || late
 		return err
 	})
-	return due, err
+	return until, due, err
 }
 
-// sweepTo tells how far a step from a position goes.
-func (b *Bus) sweepTo(tx *store.Tx, from int64, limit int) (to int64, full bool, err error) {
-	until := int64(0)
-	if b.cfg.Trace.Events > 0 {
-		last, err := lastTrace(tx)
-		if err != nil {
-			return from, false, err
-		}
-		until = last - int64(b.cfg.Trace.Events) // positions have gaps, so that there are no more than that
+// oldest is the instant before which a trace came that is too old.
+func (b *Bus) oldest(tx *store.Tx) int64 { return tx.Now().Add(-b.cfg.Trace.Keep).UnixMicro() }
+
+// tooMany gives the position up to which the traces behind another one are too many, or too large.
+func (b *Bus) tooMany(tx *store.Tx, from int64) (until int64, err error) {
+	keep := b.cfg.Trace
+	if keep.Events <= 0 && keep.Bytes <= 0 {
+		return 0, nil
 	}
-	return oldTraces(tx, from, until, tx.Now().Add(-b.cfg.Trace.Keep).UnixMicro(), limit)
+	last, err := lastTrace(tx)
+	if err != nil {
+		return 0, err
+	}
+	if keep.Events > 0 {
+		until = last - int64(keep.Events) // positions have gaps, so that there are no more than that
+	}
+	if keep.Bytes > 0 {
+		first := max(from, until)
+		size, err := sampleTraces(tx, first, last)
+		if err != nil {
+			return 0, err
+		}
+		until = max(until, last-keep.Bytes/max(size, 1))
+	}
+	return until, nil
 }
 
 // sweepTraces takes one step. It says whether there may be more to do.
 //
-// A row that commits behind swept_to, having drawn its position long ago, would stay for ever: it goes with the next
-// one that is swept, because none is kept at or below that position.
-func (b *Bus) sweepTraces(tx *store.Tx) (more bool, err error) {
+// A row that commits behind swept_to, having drawn its position long ago, goes with the next one that is swept.
+func (b *Bus) sweepTraces(tx *store.Tx, until int64) (more bool, err error) {
 	from, ok, err := lockTraceSweep(tx)
 	if !ok || err != nil {
 		return false, err // another node is at it
 	}
-	to, more, err := b.sweepTo(tx, from, traceSweepStep)
+	to, more, err := oldTraces(tx, from, until, b.oldest(tx), traceSweepStep)
 	if err != nil {
 		return false, err
 	}

@@ -2,6 +2,7 @@ package bus_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,25 @@ func TestTracesGoWhenTheyAreTooOldOrTooMany(t *testing.T) {
 		off := overTraced(t, f.db, c, bus.TraceConfig{})
 		c.pass(time.Microsecond) // what is written now may stay a moment
 		off.sweep(0, 0)
+	})
+}
+
+func TestTracesGoWhenTheirEventsAreTooLarge(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		c := &clock{at: noon}
+		f := overTraced(t, d.Open(t, store.Options{Now: c.now}), c, bus.TraceConfig{Keep: time.Hour, Bytes: 1 << 20})
+		list := make([]bus.Outgoing, 200)
+		for i := range list {
+			detail := fmt.Sprintf(`{"x":"%s"}`, strings.Repeat("x", (1+i%3)*10_000)) // about 20 kB on average
+			list[i] = bus.Outgoing{Bus: bus.Default, Event: &bus.Event{Source: "s", DetailType: "t", Detail: []byte(detail)}}
+		}
+		f.write(func(tx *store.Tx) error { _, err := f.bus.PublishMany(tx, list); return err })
+		if err := f.bus.SweepTraces(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := f.rows(countTraces); n < 40 || n > 60 {
+			t.Errorf("%d traces are left", n)
+		}
 	})
 }
 

@@ -45,27 +45,28 @@ func (b *Bus) Tail(ctx context.Context, q TailQuery) (tail Tail, err error) {
 		if err != nil {
 			return err
 		}
-		swept, err := sweptTo(tx)
+		t, err := getTide(tx)
 		if err != nil {
 			return err
 		}
+		t.ordered = b.db.Ordered()
 		c := from
 		if q.Cursor == "" {
-			top, err := topTrace(tx, horizon)
-			if err != nil {
+			c = cursor{done: horizon, goal: horizon, low: t.swept}
+			if c.top, err = topTrace(tx, horizon); err != nil {
 				return err
 			}
-			c = startAt(horizon, top, swept)
-			tail.List, err = b.lastTraces(tx, &q, horizon)
+			c.rise(t)
 			tail.Cursor = c.String()
+			tail.List, err = b.lastTraces(tx, &q, horizon)
 			return err
 		}
 		if !c.giving {
 			c.goal, c.giving, c.after = horizon, true, 0
 		}
-		tail.Missed = swept > max(c.top, c.after)
-		c.low, c.top = max(c.low, swept), max(c.top, swept)
-		if err := b.tailOn(tx, &q, &c, &tail); err != nil {
+		tail.Missed = t.swept > max(c.top, c.after)
+		c.low, c.top = max(c.low, t.swept), max(c.top, t.swept)
+		if err := b.tailOn(tx, &q, &c, t, &tail); err != nil {
 			return err
 		}
 		tail.Cursor = c.String()
@@ -75,7 +76,7 @@ func (b *Bus) Tail(ctx context.Context, q TailQuery) (tail Tail, err error) {
 }
 
 // tailOn gives the next traces of a cursor, and takes it behind them.
-func (b *Bus) tailOn(tx *store.Tx, q *TailQuery, c *cursor, tail *Tail) error {
+func (b *Bus) tailOn(tx *store.Tx, q *TailQuery, c *cursor, t tide, tail *Tail) error {
 	rows, more, err := newTraces(tx, c)
 	if err != nil {
 		return err
@@ -87,16 +88,16 @@ func (b *Bus) tailOn(tx *store.Tx, q *TailQuery, c *cursor, tail *Tail) error {
 			return nil
 		}
 		c.after, c.top = rows[i].position, max(c.top, rows[i].position)
-		t, ok, err := b.readTrace(tx, &rows[i], &wanted)
+		tr, ok, err := b.readTrace(tx, &rows[i], &wanted)
 		if err != nil {
 			return err
 		}
 		if ok {
-			tail.List = append(tail.List, t)
+			tail.List = append(tail.List, tr)
 		}
 	}
 	if tail.More = more; !more {
-		c.finish()
+		c.finish(t)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func TestTailBeginsNowOrWithTheLastEvents(t *testing.T) {
 		if got, _ := f.tail(bus.TailQuery{Cursor: now, Bus: "other"}); len(got) != 0 {
 			f.Errorf("%v came to another bus", got)
 		}
-		for _, c := range []string{"x", "1,2,3,4,5/1:1:/x", "1,2,3,4/1:1:/1:1:", "1,2,3,4,y/1:1:/1:1:"} {
+		for _, c := range []string{"x", "1,2,3/1:1:/x", "1,2/1:1:/1:1:", "1,2,y/1:1:/1:1:"} {
 			_, err := f.bus.Tail(f.Context(), bus.TailQuery{Cursor: c})
 			refused(f.T, err, fault.Invalid, "cursor")
 		}
@@ -94,6 +94,9 @@ func TestTailWaitsForTransactionsThatCommitOutOfOrder(t *testing.T) {
 		f.publish(bus.Event{ID: "quick", Source: "s", DetailType: "t"})
 		var all []string
 		read := func() {
+			if err := f.bus.SweepTraces(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			var ids []string
 			ids, cursor = f.tail(bus.TailQuery{Cursor: cursor})
 			all = append(all, ids...)
@@ -144,6 +147,9 @@ func TestTailUnderConcurrentPublishersMissesAndRepeatsNothing(t *testing.T) {
 			case <-over:
 				last = true
 			default:
+			}
+			if err := f.bus.SweepTraces(f.Context()); err != nil { // it moves what tails need not look at
+				f.Fatal(err)
 			}
 			var ids []string
 			ids, cursor = f.tail(bus.TailQuery{Cursor: cursor, Limit: 7})
@@ -213,8 +219,8 @@ func TestTailTellsThatItCameTooLate(t *testing.T) {
 }
 
 func FuzzCursor(f *testing.F) {
-	f.Add("1,2,3,4,-1/1:1:/1:5:2,3")
-	f.Add("0,0,0,0,0//")
+	f.Add("1,2,-1/1:1:/1:5:2,3")
+	f.Add("0,0,0//")
 	f.Fuzz(func(t *testing.T, text string) {
 		if out, ok := bus.Cursor(text); ok {
 			if again, ok := bus.Cursor(out); !ok || again != out {

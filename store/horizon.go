@@ -25,9 +25,12 @@ func (h Horizon) Sees(number int64) bool {
 	return !open
 }
 
-// Bounds gives the number below which all transactions are seen, and the one from which on none is: a transaction that
-// begins later has a number from there on.
-func (h Horizon) Bounds() (below, next int64) { return h.below, h.next }
+// Below gives a number below which all transactions are over: the snapshot sees what they wrote, unless they failed.
+func (h Horizon) Below() int64 { return h.below }
+
+// Ordered says whether transactions that write come one after another: their numbers, and what identity columns count, are
+// in the order of their commits then. Where they do not, one may draw its number or count first and commit last.
+func (db *DB) Ordered() bool { return db.conns.TxNumber == "" }
 
 // Including gives the horizon that also sees a transaction, because a row that it wrote was read. Where the store
 // numbers transactions itself a snapshot may be newer than the horizon, by a commit that nobody was told of yet; all

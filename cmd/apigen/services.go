@@ -1,7 +1,7 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"strings"
 )
@@ -11,9 +11,15 @@ import (
 //go:embed ops.txt
 var wanted string
 
+// ownModels are the models of services that AWS does not have.
+//
+//go:embed own/*.json
+var ownModels embed.FS
+
 // config is what a service's model does not say.
 type config struct {
 	id, file         string
+	own              bool // it is not AWS's: its model is one of ownModels
 	errorNamespace   string
 	alsoQuery        bool
 	omitEmpty        bool                // empty lists and maps are left out of answers, required or not
@@ -59,6 +65,7 @@ var services = []config{
 		id: "sts", file: "sts.json", invalid: `wire.Invalid{Code: "ValidationError"}`,
 		extra: []exception{{name: "ValidationError", status: 400}},
 	},
+	{id: "casestream", file: "casestream.json", own: true, invalid: `wire.Invalid{Code: "ValidationException"}`},
 }
 
 // coral is the namespace of SQS's errors that are not in its model.

@@ -174,7 +174,9 @@ CREATE TABLE bus_attempt (
 
 -- How far the sweep of traces has come: there is none at or before the position. It is held by the node that sweeps.
 CREATE TABLE bus_trace_sweep (
-    id       BIGINT PRIMARY KEY,
-    swept_to BIGINT NOT NULL
+    id          BIGINT PRIMARY KEY,
+    swept_to    BIGINT NOT NULL,
+    edge        BIGINT NOT NULL, -- a position that was drawn before the number was: higher numbers draw higher positions
+    edge_number BIGINT NOT NULL
 ) /*clustered*/;
-INSERT INTO bus_trace_sweep (id, swept_to) VALUES (1, 0);
+INSERT INTO bus_trace_sweep (id, swept_to, edge, edge_number) VALUES (1, 0, 0, 0);

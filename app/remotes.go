@@ -3,10 +3,32 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/target"
 	"github.com/casestream/casestream/target/remoteaws"
 )
+
+// remotes lists the kinds of targets outside our store; the first that takes an ARN is the one for it.
+func (s *server) remotes(ctx context.Context, arns arn.Maker) ([]target.Remote, error) {
+	var list []target.Remote
+	remote, err := s.cfg.remoteAWS(ctx, arns)
+	if err != nil {
+		return nil, err
+	}
+	if remote != nil {
+		list = append(list, remote)
+	}
+	return list, nil
+}
+
+// outside makes of kinds of targets what says whether a target is of one of them.
+func outside(remotes []target.Remote) func(a arn.ARN) bool {
+	return func(a arn.ARN) bool {
+		return slices.ContainsFunc(remotes, func(r target.Remote) bool { return r.Takes(a) })
+	}
+}
 
 // remoteAWS makes the target of queues and event buses elsewhere; nil: nothing is to be carried there.
 func (c *config) remoteAWS(ctx context.Context, arns arn.Maker) (*remoteaws.Target, error) {
