@@ -71,7 +71,7 @@ func TestWrongCallsAreRefused(t *testing.T) {
 		{"serve --events-quota=domains=1", 1, "--events-quota: there is no \"domains\"; the names are event-buses, rules-per-bus, wildcard-rules-per-bus, targets-per-rule, archives, active-replays"},
 		{"serve --remote-aws-endpoint=x=http://a", 1, "--remote-aws-endpoint=x=http://a: before the = want an account"},
 		{"serve --remote-aws-endpoint=444455556666=nonsense", 1, "nonsense is not a URL"},
-		{"serve --remote-aws --remote-aws-profile=444455556666=no-such-profile", 1, "--remote-aws-profile: "},
+		{"serve --remote-aws-profile=x=y", 1, "--remote-aws-profile=x=y: before the = want an account"},
 		{"simulate --endpoint=nonsense", 1, "want a URL, or aws"},
 		{"simulate --connections=0", 1, "at least 1"},
 		{"simulate --customers=-1", 1, "--customers: at least 1"},
