@@ -20,9 +20,6 @@ func refusal(code string) string {
 
 func TestErrorsOfAWSHaveTheirMeaning(t *testing.T) {
 	clearEnvironment(t)
-	var answer http.HandlerFunc
-	f := newFake(t, func(w http.ResponseWriter, r *http.Request) { answer(w, r) })
-	tg := newTarget(t, remoteaws.Config{Endpoints: remoteaws.Places{"*": f.URL}})
 	for name, c := range map[string]struct {
 		to     string
 		answer http.HandlerFunc
@@ -59,11 +56,11 @@ func TestErrorsOfAWSHaveTheirMeaning(t *testing.T) {
 		"an entry's bus":     {busARN, entry("ResourceNotFoundException"), target.Failure{Code: bus.NoResource, Final: true, Status: 200}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			answer = c.answer
-			_, _, before := f.request()
+			f := newFake(t, c.answer)
+			tg := newTarget(t, remoteaws.Config{Endpoints: remoteaws.Places{"*": f.URL}})
 			wantFailure(t, tg.Deliver(t.Context(), deliveryTo(c.to)), c.want)
-			if _, _, calls := f.request(); calls != before+1 {
-				t.Errorf("%d calls", calls-before)
+			if _, _, calls := f.request(); calls != 1 {
+				t.Errorf("%d calls", calls)
 			}
 		})
 	}
