@@ -92,6 +92,9 @@ func (c *config) check() error {
 	if err := errors.Join(c.CasesQuota.check("--cases-quota"), c.EventsQuota.check("--events-quota")); err != nil {
 		return err
 	}
+	if _, _, err := c.remotePlaces(); err != nil {
+		return err
+	}
 	if c.DebugListen != "" {
 		if host, _, err := net.SplitHostPort(c.DebugListen); err != nil || !isLoopback(host) {
 			return fmt.Errorf("--debug-listen=%s: want an address on the loopback interface", c.DebugListen)
