@@ -23,6 +23,9 @@
 //	archive.go   archives · archive_sql.go their rows · archive_event.go the events in them · archive_sweep.go how these go
 //	replay.go    replays · replay_step.go what they do, in steps · replay_sql.go their rows
 //	change.go    the log of changes of rules and targets · change_sql.go its rows
+//	trace.go     what became of events · trace_event.go how it is noted · trace_outcome.go in what form · trace_sql.go the rows
+//	trace_tail.go traces as they come · trace_cursor.go where a reader of them is · trace_sweep.go how they go
+//	resend.go    an event again; why a rule did not match it
 //	current.go   the compiled rules of a bus, as a transaction sees them
 //	compiled.go  rules, compiled · compiled_sql.go how they are loaded · compiled_table.go rules by number
 package bus
@@ -67,6 +70,8 @@ type Config struct {
 	Quotas Quotas
 	// Outside says whether a target of an ARN lies outside our store, so that courier carries events there; nil: none does.
 	Outside func(a arn.ARN) bool
+	// Trace bounds what is remembered of each event.
+	Trace TraceConfig
 }
 
 // Quotas bound what an account may have. 0 stands for AWS's default.
@@ -87,6 +92,7 @@ type Bus struct {
 	woken chan struct{} // a replay began, or is to end
 
 	outbox  outbox
+	tails   tails
 	settles *store.Batch[Outcome, struct{}]
 
 	mu       sync.RWMutex

@@ -32,6 +32,7 @@ type Delivery struct {
 	envelope []byte     // the event as it was published
 	of       *Delivery  // of a dead letter: the delivery that failed
 	invoked  *obs.Count // the invocations of its target; nil: it is looked up
+	end      end        // what became of it in the transaction that publishes
 }
 
 // Local is a target in our own store.

@@ -71,13 +71,21 @@ func (b *Bus) settleBatch(tx *store.Tx, calls []*store.BatchCall[Outcome, struct
 	}
 	r := routing{b: b, tx: tx}
 	var letters []*Delivery
+	var tried []*Outcome // those that count
 	for _, c := range calls {
 		o := &c.In
 		r.done.attempt(o, struck[o.Position])
+		if struck[o.Position] && o.Ending != Again {
+			tried = append(tried, o)
+		}
 		switch {
 		case o.Ending == Again:
-			if err := putOffPending(tx, o); err != nil {
+			put, err := putOffPending(tx, o)
+			if err != nil {
 				return err
+			}
+			if put {
+				tried = append(tried, o)
 			}
 		case !struck[o.Position]:
 		case o.Ending == Delivered:
@@ -94,6 +102,9 @@ func (b *Bus) settleBatch(tx *store.Tx, calls []*store.BatchCall[Outcome, struct
 		}
 	}
 	if err := r.bury(letters); err != nil {
+		return err
+	}
+	if err := b.recordAttempts(tx, tried); err != nil {
 		return err
 	}
 	tx.AfterCommit(func() { b.settle(&r.done, tx.Now()) })

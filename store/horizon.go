@@ -25,6 +25,10 @@ func (h Horizon) Sees(number int64) bool {
 	return !open
 }
 
+// Bounds gives the number below which all transactions are seen, and the one from which on none is: a transaction that
+// begins later has a number from there on.
+func (h Horizon) Bounds() (below, next int64) { return h.below, h.next }
+
 // Including gives the horizon that also sees a transaction, because a row that it wrote was read. Where the store
 // numbers transactions itself a snapshot may be newer than the horizon, by a commit that nobody was told of yet; all
 // commits before that one are in it too.

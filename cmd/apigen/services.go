@@ -16,8 +16,9 @@ type config struct {
 	id, file         string
 	errorNamespace   string
 	alsoQuery        bool
-	omitEmpty        bool // empty lists and maps are left out of answers, required or not
-	noEnums          bool // the service words its own errors for unknown enum values
+	omitEmpty        bool                // empty lists and maps are left out of answers, required or not
+	noEnums          bool                // the service words its own errors for unknown enum values
+	enumOrders       map[string][]string // in which order errors list an enum's values, where it is known not to be the model's
 	xmlNamespace     string
 	invalid          string // Go text of wire.Invalid
 	extra            []exception
@@ -44,12 +45,14 @@ type queryName struct{ element, key, value string }
 
 // services are the services that are generated.
 var services = []config{
+	{id: "cloudwatchlogs", file: "logs.json", invalid: `wire.Invalid{Code: "InvalidParameterException"}`},
 	{id: "connect", file: "connect.json", invalid: `wire.Invalid{Code: "InvalidRequestException", MessageKey: "Message"}`},
 	{id: "connectcases", file: "connectcases.json", invalid: `wire.Invalid{Code: "ValidationException"}`},
 	{id: "customerprofiles", file: "customer-profiles.json", invalid: `wire.Invalid{Code: "BadRequestException", MessageKey: "Message"}`},
 	{
 		id: "eventbridge", file: "events.json", invalid: `wire.Invalid{Code: "ValidationException"}`,
-		extra: []exception{{name: "ValidationException", status: 400}},
+		extra:      []exception{{name: "ValidationException", status: 400}},
+		enumOrders: map[string][]string{"ApiDestinationHttpMethod": {"HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS"}},
 	},
 	sqs,
 	{
