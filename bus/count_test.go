@@ -26,25 +26,25 @@ func TestAttemptsOutsideTheStoreAreCounted(t *testing.T) {
 	eachOutside(t, func(f outsider) {
 		f.rule("r", all, remote("x"))
 		f.publish(bus.Event{Source: "s", DetailType: "t", Detail: []byte(`{}`)})
-		f.clock.at = f.clock.at.Add(90 * time.Second)
+		f.clock.pass(90 * time.Second)
 		if l, now, err := f.bus.Backlog(f.Context()); err != nil || l.Pending != 1 || now.Sub(l.Oldest).Round(time.Second) != 90*time.Second {
 			f.Errorf("backlog %+v at %v, %v", l, now, err)
 		}
 		lane := f.lane()
 		p := f.fresh(lane)[0]
-		f.settle(bus.Outcome{Pending: p, Ending: bus.Again, Began: f.clock.at, Code: bus.Throttling, Next: f.clock.at})
+		f.settle(bus.Outcome{Pending: p, Ending: bus.Again, Began: f.clock.now(), Code: bus.Throttling, Next: f.clock.now()})
 		f.counts("throttled_rules", 1)
 		f.counts("retry_invocation_attempts", 0)
 		p = f.due(lane).List[0]
-		f.settle(bus.Outcome{Pending: p, Ending: bus.Again, Began: f.clock.at, Code: bus.Timeout, Next: f.clock.at})
+		f.settle(bus.Outcome{Pending: p, Ending: bus.Again, Began: f.clock.now(), Code: bus.Timeout, Next: f.clock.now()})
 		f.counts("retry_invocation_attempts", 1)
 		f.counts("invocations", 0)
 		p = f.due(lane).List[0]
-		f.settle(bus.Outcome{Pending: p, Ending: bus.Delivered, Began: f.clock.at})
+		f.settle(bus.Outcome{Pending: p, Ending: bus.Delivered, Began: f.clock.now()})
 		f.counts("retry_invocation_attempts", 2)
 		f.counts("duplicate_deliveries", 1) // the attempt that timed out may have arrived
 		f.counts("invocations", 1, "default", "r", "x")
-		f.settle(bus.Outcome{Pending: p, Ending: bus.Delivered, Began: f.clock.at}) // another node's
+		f.settle(bus.Outcome{Pending: p, Ending: bus.Delivered, Began: f.clock.now()}) // another node's
 		f.counts("duplicate_deliveries", 2)
 		f.counts("invocations", 1)
 		if l, _, err := f.bus.Backlog(f.Context()); err != nil || l != (bus.Backlog{}) {
