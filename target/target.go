@@ -17,5 +17,6 @@
 // and chosen the body, before.
 //
 //	remote.go  Remote, and the failures of one
+//	log/       CloudWatch Logs log groups
 //	queue/     SQS queues
 package target
