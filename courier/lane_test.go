@@ -150,7 +150,6 @@ func caseTarget(name string) bus.Target {
 
 func TestEventsOfACaseAreFirstTriedInTheirOrder(t *testing.T) {
 	bubble(t, func(b *bed) {
-		dice := rand.New(rand.NewPCG(3, 4))
 		var flying [20]atomic.Int32 // first attempts of each case
 		b.world.answer = func(_ context.Context, t try) error {
 			var number int
@@ -162,9 +161,7 @@ func TestEventsOfACaseAreFirstTriedInTheirOrder(t *testing.T) {
 			if t.n == 1 {
 				flying[number].Add(-1)
 			}
-			b.world.mu.Lock()
-			defer b.world.mu.Unlock()
-			if dice.IntN(3) == 0 {
+			if rand.IntN(3) == 0 {
 				return down
 			}
 			return nil
@@ -173,7 +170,7 @@ func TestEventsOfACaseAreFirstTriedInTheirOrder(t *testing.T) {
 		defer b.run(courier.Config{})()
 		want := map[string][]string{}
 		for i := range 400 {
-			key := fmt.Sprintf("c%d", dice.IntN(20))
+			key := fmt.Sprintf("c%d", rand.IntN(20))
 			want[`"`+key+`"`] = append(want[`"`+key+`"`], b.publish("s", key, 1)...)
 			if i%50 == 0 {
 				time.Sleep(time.Duration(i) * time.Millisecond)
