@@ -103,7 +103,7 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, s.logs, arns), Outside: outside(remotes), Quotas: s.cfg.EventsQuota.room(),
 		Trace: bus.TraceConfig{Keep: cfg.TraceFor, Events: cfg.TraceEvents, Bytes: cfg.TraceBytes},
 	})
-	s.courier = courier.New(courier.Config{Bus: s.bus, Remotes: remotes, Node: s.node(), Log: log})
+	s.courier = courier.New(courier.Config{Bus: s.bus, Remotes: remotes, Node: s.node(), Log: log, Metrics: s.metrics})
 	handler, err := s.door(arns)
 	if err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ import (
 )
 
 // backlog is how many deliveries wait for a target that is down: `make backlog` has a million.
-var backlog = flag.Int("backlog", 100_000, "deliveries that wait for a target that is down")
+var backlog = flag.Int("backlog", 20_000, "deliveries that wait for a target that is down")
 
 // heap tells how much memory is in use.
 func heap() uint64 {

@@ -11,7 +11,7 @@
 //	attempt.go one attempt and what it leads to
 //	backoff.go when to try again
 //	breaker.go a target that does not answer is asked by one event at a time
-//	news.go    what the log hears of attempts
+//	news.go    what the log hears of attempts · metrics.go what is under way
 package courier
 
 import (
@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/target"
 )
@@ -35,14 +36,15 @@ const (
 	claimLimit = 100              // lanes that are claimed in one transaction
 )
 
-// Config is what a Courier needs from outside. Log and Jitter may be nil.
+// Config is what a Courier needs from outside. Log, Metrics and Jitter may be nil.
 type Config struct {
 	Bus     *bus.Bus
 	Remotes []target.Remote // the first that takes a target's ARN is it
 	// Node names this process among those that share the store. Where only one process can have the store open, it
 	// is always the same, so that what a killed process held is its successor's at once.
-	Node string
-	Log  *slog.Logger
+	Node    string
+	Log     *slog.Logger
+	Metrics *obs.Registry
 	// Jitter gives a duration in (0, most]; nil: any, at random.
 	Jitter func(most time.Duration) time.Duration
 }
@@ -66,7 +68,11 @@ func New(cfg Config) *Courier {
 	if cfg.Jitter == nil {
 		cfg.Jitter = jitter
 	}
-	return &Courier{cfg: cfg, ended: make(chan *lane), lanes: make(map[int64]*lane), open: make(map[int64]breaker)}
+	c := &Courier{cfg: cfg, ended: make(chan *lane), lanes: make(map[int64]*lane), open: make(map[int64]breaker)}
+	if cfg.Metrics != nil {
+		c.register(cfg.Metrics)
+	}
+	return c
 }
 
 // Run carries deliveries until ctx ends. Attempts that are under way then have a moment to end; what is not
@@ -135,6 +141,7 @@ func (c *Courier) start(ctx context.Context, running *sync.WaitGroup, claimed bu
 	before := c.lanes[l.Number]
 	c.lanes[l.Number] = l
 	l.breaker = c.open[l.Number]
+	l.broken.Store(l.breaker.open)
 	delete(c.open, l.Number)
 	c.mu.Unlock()
 	running.Go(func() {

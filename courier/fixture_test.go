@@ -155,6 +155,9 @@ func (b *bed) run(cfg courier.Config) (stop func()) {
 	if cfg.Remotes == nil {
 		cfg.Remotes = []target.Remote{b.world}
 	}
+	if cfg.Metrics == nil {
+		cfg.Metrics = b.metrics
+	}
 	ctx, cancel := context.WithCancel(b.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { courier.New(cfg).Run(ctx) })
@@ -256,4 +259,16 @@ func attributes(d bus.Delivery) map[string]string {
 	delete(a, "RULE_ARN")
 	delete(a, "TARGET_ARN")
 	return a
+}
+
+// reads wants a line among the metrics.
+func (b *bed) reads(line string) {
+	b.Helper()
+	var text strings.Builder
+	if err := b.metrics.Write(b.Context(), &text); err != nil {
+		b.Fatal(err)
+	}
+	if !strings.Contains(text.String(), "\n"+line+"\n") {
+		b.Errorf("no %s in %s", line, text.String())
+	}
 }

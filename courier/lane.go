@@ -3,6 +3,7 @@ package courier
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/casestream/casestream/base/arn"
@@ -18,8 +19,8 @@ const (
 	storeAgain = time.Second      // the pause after a failed read
 )
 
-// lane carries the deliveries for one target. What it knows is its own goroutine's; only wake, renewed and cut are
-// for others.
+// lane carries the deliveries for one target. What it knows is its own goroutine's; only wake, renewed, cut and what is
+// atomic are for others.
 type lane struct {
 	bus.Lane
 	c      *Courier
@@ -35,8 +36,10 @@ type lane struct {
 	hand
 	breaker  breaker
 	news     news
-	pause    time.Time // the target wants to hear nothing until then
-	rest     time.Time // the store is not read before
+	attempts atomic.Int64 // flying, for the metrics
+	broken   atomic.Bool  // the breaker is open, for the metrics
+	pause    time.Time    // the target wants to hear nothing until then
+	rest     time.Time    // the store is not read before
 	sweepAt  time.Time
 	lastWork time.Time
 }
@@ -163,6 +166,7 @@ func (l *lane) send(now time.Time) {
 			a.probe = l.breaker.begin()
 		}
 		l.flying++
+		l.attempts.Add(1)
 		l.lastWork = now
 		go l.carry(a)
 	}
@@ -237,13 +241,14 @@ func (l *lane) wait(ctx context.Context, d time.Duration) {
 func (l *lane) land(a *attempt) {
 	now := time.Now()
 	l.landed(a)
+	l.attempts.Add(-1)
 	l.lastWork = now
 	if a.abandoned {
 		return
 	}
 	l.tell(a, now)
 	if l.breaker.end(a.verdict, a.probe, now) {
-		if l.breaker.open {
+		if l.broken.Store(l.breaker.open); l.breaker.open {
 			l.forget()
 		}
 		l.c.cfg.Log.Warn("breaker", slog.String("target", l.Target), slog.Bool("open", l.breaker.open), slog.String("code", a.outcome.Code))
