@@ -17,6 +17,7 @@ import (
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/svc/casestream"
 	"github.com/casestream/casestream/svc/connectcases"
 	"github.com/casestream/casestream/wire/sigv4"
 )
@@ -59,6 +60,7 @@ type server struct {
 	bus     *bus.Bus
 	queues  *queue.Queues
 	cases   *connectcases.Service
+	own     *casestream.Service
 	http    *http.Server
 	broken  chan error // the store has stopped for good
 }
@@ -135,6 +137,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.bus.RunArchiveSweep(work) })
 	background.Go(func() { s.bus.RunSchedules(work) })
 	background.Go(func() { s.bus.RunTraceSweep(work) })
+	background.Go(func() { s.own.Run(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

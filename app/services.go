@@ -9,6 +9,7 @@ import (
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/gateway"
 	"github.com/casestream/casestream/queue"
+	"github.com/casestream/casestream/svc/casestream"
 	"github.com/casestream/casestream/svc/connect"
 	"github.com/casestream/casestream/svc/connectcases"
 	"github.com/casestream/casestream/svc/customerprofiles"
@@ -20,12 +21,13 @@ import (
 	"github.com/casestream/casestream/wire/sigv4"
 )
 
-// services lists the AWS services that the server serves.
+// services lists the services that the server serves: AWS's, and our own.
 func (s *server) services(arns arn.Maker) []*wire.Service {
 	s.cases = connectcases.New(connectcases.Config{
 		DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.room(), Log: s.log,
 		RelatedItemDeleted: s.cfg.CasesDeletedItemEvent, LowerCaseItemTypes: s.cfg.CasesLowerCaseItemTypes,
 	})
+	s.own = casestream.New(casestream.Config{Bus: s.bus, Kept: s.cfg.TraceFor > 0, Alone: s.db.Ordered(), Log: s.log})
 	return []*wire.Service{
 		s.cases.Describe(),
 		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns}).Describe(),
@@ -33,6 +35,7 @@ func (s *server) services(arns arn.Maker) []*wire.Service {
 		connect.New(connect.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
 		customerprofiles.New(customerprofiles.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
 		sts.New(sts.Config{}).Describe(),
+		s.own.Describe(),
 	}
 }
 
