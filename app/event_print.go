@@ -161,7 +161,10 @@ func (p *eventPrinter) target(b *strings.Builder, came time.Time, t *tracedTarge
 			outcome = fmt.Sprintf("HTTP %d, %s", a.StatusCode, outcome)
 		}
 		at := a.Time.time()
-		fmt.Fprintf(b, "  %2d  %s  %+.3fs  took %.1f ms  %s", a.Number, local(at), at.Sub(came).Seconds(), a.DurationMillis, outcome)
+		if a.DurationMillis > 0 { // in the event's own transaction it is not measured
+			outcome = fmt.Sprintf("took %.1f ms  %s", a.DurationMillis, outcome)
+		}
+		fmt.Fprintf(b, "  %2d  %s  %+.3fs  %s", a.Number, local(at), at.Sub(came).Seconds(), outcome)
 		if next := a.NextTime.time(); !next.IsZero() {
 			fmt.Fprintf(b, "; next in %s", next.Sub(at).Round(time.Millisecond))
 		}

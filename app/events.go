@@ -121,7 +121,7 @@ func instant(text string, now time.Time) (time.Time, error) {
 // eventsShowCmd is `casestream events show`.
 type eventsShowCmd struct {
 	EventID string `arg:"" name:"event-id" help:"The event's id."`
-	Why     string `placeholder:"RULE" help:"Say why this rule, by name or ARN, does or does not match the event. The exit code is 1 when it does not."`
+	Why     string `placeholder:"RULE" help:"Say why this rule, by name or ARN, does or does not match the event. The exit code is 1 when it does not, and 2 when that cannot be told."`
 	Bus     string `help:"The bus of the rule of --why. Default: the one that the event was put on."`
 	JSON    bool   `name:"json" help:"One JSON object, as the API gives it."`
 	Remote  remote `embed:""`
@@ -161,7 +161,8 @@ func (c *eventsShowCmd) explain(ctx context.Context, s streams, api ownAPI) erro
 		Explanation string
 	}
 	if err := api.call(ctx, "ExplainEvent", in, &got); err != nil {
-		return err
+		fmt.Fprintln(s.err, "casestream:", err)
+		return exitWrong
 	}
 	var err error
 	if c.JSON {
