@@ -59,15 +59,14 @@ func (s *Service) Describe() *wire.Service {
 	return d
 }
 
-// mapError gives the exception that a room's error is answered with. What is nobody's fault but ours is left to
-// the front door.
+// mapError is the one table from our failures to the service's exceptions; nil leaves the answer to the front door.
 func mapError(err error) error {
 	if p, ok := errors.AsType[*pattern.Error](err); ok {
 		return &api.ValidationException{Message: p.Error()}
 	}
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
-		return err
+		return nil
 	}
 	switch f.Kind {
 	case fault.NotFound:
@@ -76,7 +75,7 @@ func mapError(err error) error {
 		return &api.ValidationException{Message: f.Msg}
 	case fault.Internal, fault.Busy, fault.Unavailable:
 	}
-	return err
+	return nil
 }
 
 // open refuses every operation of a server that keeps nothing.
