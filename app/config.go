@@ -39,9 +39,16 @@ type config struct {
 	DebugListen             string                      `env:"CASESTREAM_DEBUG_LISTEN" help:"Loopback address on which Go's profiles are served under /debug/pprof/."`
 	AWSRequestRates         bool                        `name:"aws-request-rates" env:"CASESTREAM_AWS_REQUEST_RATES" help:"Answer what comes faster than AWS's default request quotas with ThrottlingException (Cases: about 2 a second for each operation). Without it nothing is throttled."`
 	CasesQuota              quotas[connectcases.Quotas] `name:"cases-quota" env:"CASESTREAM_CASES_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon Connect Cases other than AWS's defaults. The names: ${quotas}."`
+	TraceFor                time.Duration               `name:"trace-for" default:"1h" env:"CASESTREAM_TRACE_FOR" help:"How long what became of each event is kept, and the event with it. 0s: not at all."`
+	TraceEvents             int                         `name:"trace-events" default:"100000" env:"CASESTREAM_TRACE_EVENTS" help:"Of how many events at most it is kept, the newest ones. 0: of any number."`
+	TraceBytes              int64                       `name:"trace-bytes" default:"1073741824" env:"CASESTREAM_TRACE_BYTES" help:"About how many bytes these events may have together. 0: any number."`
 	EventsQuota             quotas[bus.Quotas]          `name:"events-quota" env:"CASESTREAM_EVENTS_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon EventBridge other than AWS's defaults. The names: ${events_quotas}."`
 	CasesDeletedItemEvent   string                      `name:"cases-deleted-item-event" default:"CASE.RELATED_ITEM.DELETED" enum:"CASE.RELATED_ITEM.DELETED,RELATED_ITEM.DELETED" env:"CASESTREAM_CASES_DELETED_ITEM_EVENT" help:"eventType of the deletion of a related item."`
 	CasesLowerCaseItemTypes bool                        `name:"cases-lower-case-item-types" env:"CASESTREAM_CASES_LOWER_CASE_ITEM_TYPES" help:"Write relatedItemType in case events as comment, contact …"`
+	RemoteAWS               bool                        `name:"remote-aws" env:"CASESTREAM_REMOTE_AWS" help:"Carry events to targets of other accounts and Regions: SQS queues and event buses of AWS, with the credentials that AWS's own tools would find."`
+	RemoteAWSEndpoint       []string                    `name:"remote-aws-endpoint" env:"CASESTREAM_REMOTE_AWS_ENDPOINT" sep:"," placeholder:"PLACE=URL" help:"Carry events for PLACE, an account, ACCOUNT:REGION or * for all others, to an AWS-compatible endpoint. Works without --remote-aws too: then to these endpoints only."`
+	RemoteAWSProfile        []string                    `name:"remote-aws-profile" env:"CASESTREAM_REMOTE_AWS_PROFILE" sep:"," placeholder:"[PLACE=]NAME" help:"Profile in AWS's shared configuration with the credentials for remote targets. Default: what AWS_PROFILE and the rest of the environment say."`
+	RemoteAWSSourcePrefix   string                      `name:"remote-aws-source-prefix" default:"casestream." env:"CASESTREAM_REMOTE_AWS_SOURCE_PREFIX" help:"Put before sources that begin with aws. on their way to a remote event bus: PutEvents takes those from AWS's services only."`
 	Strict                  bool                        `hidden:"" env:"CASESTREAM_STRICT" help:"Fail loudly when an answer is not in AWS's model. For tests."`
 	LogFormat               string                      `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
 }
@@ -71,6 +78,12 @@ func (c *config) check() error {
 		return errors.New("--access-key-id and --secret-access-key go together")
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return errors.New("--tls-cert and --tls-key go together")
+	case c.TraceFor < 0:
+		return errors.New("--trace-for must not be negative")
+	case c.TraceEvents < 0:
+		return errors.New("--trace-events must not be negative")
+	case c.TraceBytes < 0:
+		return errors.New("--trace-bytes must not be negative")
 	case c.Ephemeral && c.Store != "":
 		return errors.New("--ephemeral keeps everything in a temporary folder: it takes no --store")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/courier"
 	"github.com/casestream/casestream/loggroup"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
@@ -59,6 +60,7 @@ type server struct {
 	metrics *obs.Registry
 	bus     *bus.Bus
 	queues  *queue.Queues
+	courier *courier.Courier
 	logs    *loggroup.Groups
 	cases   *connectcases.Service
 	http    *http.Server
@@ -86,14 +88,22 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	if err != nil {
 		return nil, err
 	}
-	s.db, err = store.Open(ctx, engine, dsn, store.Options{Log: log, OnBroken: func(err error) { s.broken <- err }})
+	s.db, err = store.Open(ctx, engine, dsn, store.Options{Log: log, Metrics: s.metrics, OnBroken: func(err error) { s.broken <- err }})
 	if err != nil {
 		return nil, err
 	}
 	arns := arn.NewMaker(cfg.Account, cfg.Region)
 	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
 	s.logs = loggroup.New(s.db, loggroup.Config{ARNs: arns, Log: log, Metrics: s.metrics})
-	s.bus = bus.New(s.db, bus.Config{ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, s.logs, arns), Quotas: s.cfg.EventsQuota.room()})
+	remotes, err := s.remotes(ctx, arns)
+	if err != nil {
+		return nil, err
+	}
+	s.bus = bus.New(s.db, bus.Config{
+		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, s.logs, arns), Outside: outside(remotes), Quotas: s.cfg.EventsQuota.room(),
+		Trace: bus.TraceConfig{Keep: cfg.TraceFor, Events: cfg.TraceEvents, Bytes: cfg.TraceBytes},
+	})
+	s.courier = courier.New(courier.Config{Bus: s.bus, Remotes: remotes, Node: s.node(), Log: log})
 	handler, err := s.door(arns)
 	if err != nil {
 		return nil, err
@@ -134,7 +144,9 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.bus.RunReplays(work) })
 	background.Go(func() { s.bus.RunArchiveSweep(work) })
 	background.Go(func() { s.bus.RunSchedules(work) })
+	background.Go(func() { s.courier.Run(work) })
 	background.Go(func() { s.logs.RunSweep(work) })
+	background.Go(func() { s.bus.RunTraceSweep(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

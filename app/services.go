@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/base/id"
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/gateway"
 	"github.com/casestream/casestream/loggroup"
@@ -43,6 +44,15 @@ func (s *server) services(arns arn.Maker) []*wire.Service {
 // locals lists the targets that lie in our own store, by the service in their ARN.
 func locals(queues *queue.Queues, logs *loggroup.Groups, arns arn.Maker) map[string]bus.Local {
 	return map[string]bus.Local{"sqs": targetqueue.New(queues, arns), "logs": targetlog.New(logs, arns)}
+}
+
+// node names this process among those that share its store. A file has one process at a time, so that its leases
+// outlive none.
+func (s *server) node() string {
+	if s.db.Engine() == "sqlite" {
+		return "single"
+	}
+	return id.New()
 }
 
 // door builds the front door.

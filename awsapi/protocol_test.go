@@ -236,6 +236,16 @@ func TestConstraintsAreReportedInAWSWords(t *testing.T) {
 			two + "Value '0' at 'maxResults" + at + "Member must have value greater than or equal to 1; " +
 				"Value 'Bad' at 'status.1.member" + at + "Member must satisfy enum value set: [Active, Inactive]",
 		},
+		{
+			eb, "CreateConnection", "POST", "/", `{"Name":"` + strings.Repeat("x y", 22) + `","AuthorizationType":"NONE","AuthParameters":{}}`,
+			"3 validation errors detected: Value '" + strings.Repeat("x y", 22) + "' at 'name" + at + `Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+; ` +
+				"Value '" + strings.Repeat("x y", 22) + "' at 'name" + at + "Member must have length less than or equal to 64; " +
+				"Value 'NONE' at 'authorizationType" + at + "Member must satisfy enum value set: [BASIC, OAUTH_CLIENT_CREDENTIALS, API_KEY]",
+		},
+		{
+			eb, "CreateApiDestination", "POST", "/", `{"Name":"n","ConnectionArn":"arn:aws:events:eu-west-2:111122223333:connection/c/1","InvocationEndpoint":"https://a.example","HttpMethod":"LIST"}`,
+			one + "Value 'LIST' at 'httpMethod" + at + "Member must satisfy enum value set: [HEAD, POST, PATCH, DELETE, PUT, GET, OPTIONS]",
+		},
 		{eb, "PutEvents", "POST", "/", `{"Entries":[]}`, one + "Value '[]' at 'entries" + at + "Member must have length greater than or equal to 1"},
 		{
 			eb, "PutTargets", "POST", "/", `{"Rule":"r","Targets":[{"Id":"a b","Arn":"arn:x"}]}`,

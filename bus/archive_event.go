@@ -66,6 +66,7 @@ func (r *routing) archive() error {
 	if err := insertArchived(r.tx, r.archived); err != nil {
 		return err
 	}
+	r.done.archived += int64(len(r.archived))
 	var sums []tallied
 	for _, a := range r.archived {
 		i := slices.IndexFunc(sums, func(t tallied) bool { return t.bus == a.bus && t.keepers == a.keepers })
@@ -90,10 +91,10 @@ func (r *routing) archive() error {
 	return nil
 }
 
-// keep notes that archives of a bus keep an event, unless it comes out of one.
+// keep notes that archives of a bus keep an event, unless it comes out of one or comes again.
 func (r *routing) keep(bus string, archives []int64, j *journey) {
 	ev := j.event
-	if len(archives) == 0 || ev.replay != "" {
+	if len(archives) == 0 || ev.replay != "" || r.again != nil {
 		return
 	}
 	at := ev.Time

@@ -12,7 +12,8 @@
 //	publish.go   Event, Publish: match, make out deliveries, carry them · batch.go events in a transaction of their own
 //	forward.go   a bus as the target of another one's rule
 //	envelope.go  the bytes of an event as targets see them · input.go what a target receives instead
-//	delivery.go  Delivery and Local: what a target is handed; dead letters, counters
+//	delivery.go  Delivery and Local: what a target is handed; dead letters
+//	count.go     what is counted of them · count_sql.go what waits
 //	pending.go   deliveries to targets outside our store · pending_sql.go their rows · settle.go what becomes of them
 //	lane.go      who carries them · lane_sql.go the leases · dynamic.go what their settings take from the event
 //	drop.go      the log of what was dropped
@@ -22,6 +23,9 @@
 //	archive.go   archives · archive_sql.go their rows · archive_event.go the events in them · archive_sweep.go how these go
 //	replay.go    replays · replay_step.go what they do, in steps · replay_sql.go their rows
 //	change.go    the log of changes of rules and targets · change_sql.go its rows
+//	trace.go     what became of events · trace_event.go how it is noted · trace_outcome.go in what form · trace_sql.go the rows
+//	trace_tail.go traces as they come · trace_cursor.go where a reader of them is · trace_sweep.go how they go
+//	resend.go    an event again; why a rule did not match it
 //	current.go   the compiled rules of a bus, as a transaction sees them
 //	compiled.go  rules, compiled · compiled_sql.go how they are loaded · compiled_table.go rules by number
 package bus
@@ -66,6 +70,8 @@ type Config struct {
 	Quotas Quotas
 	// Outside says whether a target of an ARN lies outside our store, so that courier carries events there; nil: none does.
 	Outside func(a arn.ARN) bool
+	// Trace bounds what is remembered of each event.
+	Trace TraceConfig
 }
 
 // Quotas bound what an account may have. 0 stands for AWS's default.
@@ -86,6 +92,7 @@ type Bus struct {
 	woken chan struct{} // a replay began, or is to end
 
 	outbox  outbox
+	tails   tails
 	settles *store.Batch[Outcome, struct{}]
 
 	mu       sync.RWMutex
@@ -113,6 +120,7 @@ func New(db *store.DB, cfg Config) *Bus {
 		compiled: make(map[string]*compiledBus), policies: make(map[string]parsedPolicy), woken: make(chan struct{}, 1),
 		outbox: newOutbox(),
 	}
+	b.registerBacklog()
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
 	b.settles = store.NewBatch(db, maxSettles, b.settleBatch)
 	return b

@@ -54,3 +54,9 @@ func ArchivedAndBack(ev *Event, replay string) (same, replayed []byte, err error
 	back.replay = replay
 	return same, Envelope(back), nil
 }
+
+// Cursor shows tests what becomes of the text of a cursor; no, when it is none.
+func Cursor(text string) (string, bool) {
+	c, err := parseCursor(text)
+	return c.String(), err == nil
+}

@@ -26,6 +26,7 @@ type journey struct {
 	been     []string // the buses that it has left behind
 	key      *string  // the case that it tells of; nil: nobody has asked yet
 	forwards *int     // how often it was passed on, on all its ways; nil: never yet
+	trace    *tracing // nil: none is kept
 }
 
 // busOf gives the name of the bus of ours that an ARN means, "" for anything else.
@@ -41,7 +42,7 @@ func (b *Bus) busOf(text string) string {
 // forward puts an event on the bus that a target is. Where it must not come there, the delivery has its Err and goes
 // the way of all that fail. An event never comes to a bus twice on one way: rules that send it round end there.
 func (r *routing) forward(d *Delivery, t *compiledTarget, j *journey) (arrived bool, err error) {
-	next := journey{event: j.event, text: j.text, been: append(slices.Clip(j.been), d.BusName), forwards: j.forwards}
+	next := journey{event: j.event, text: j.text, been: append(slices.Clip(j.been), d.BusName), forwards: j.forwards, trace: j.trace}
 	if next.forwards == nil {
 		next.forwards = new(int)
 		j.forwards = next.forwards
@@ -72,6 +73,7 @@ func (r *routing) forward(d *Delivery, t *compiledTarget, j *journey) (arrived b
 		return false, nil
 	}
 	*next.forwards++
-	r.done.delivered++
+	r.done.local++
+	r.done.invocation(r.b, d)
 	return true, r.route(v.rules, &next)
 }

@@ -25,6 +25,8 @@ type Pending struct {
 
 	// Code and Message are what its last attempt failed with; empty: there was none.
 	Code, Message string
+
+	trace, traceTarget int64 // of the event's trace, and of the delivery's place in it; 0: there is none
 }
 
 // Bounds of how long a target is tried, where its retry policy has none: EventBridge's.
@@ -66,6 +68,8 @@ type outgoing struct {
 	*Delivery
 	target *compiledTarget
 	key    string
+	trace  *tracing // of the event; nil: none is kept
+	place  int      // of the delivery in it
 }
 
 // post leaves the deliveries for targets outside our store in the outbox.

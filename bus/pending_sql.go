@@ -24,6 +24,8 @@ type pendingSettings struct {
 	DeadLetterARN string          `json:"deadLetterArn,omitempty"`
 	HTTP          *HTTPParameters `json:"http,omitempty"`
 	Retries       int             `json:"retries"`
+	Trace         int64           `json:"trace,omitempty"`
+	TraceTarget   int64           `json:"traceTarget,omitempty"`
 }
 
 // failure is what a row keeps of its last attempt, as JSON.
@@ -46,6 +48,7 @@ func insertPending(tx *store.Tx, list []outgoing) error {
 			EventID: o.Event.ID, Account: o.Event.Account, Region: o.Event.Region, TraceHeader: o.Event.TraceHeader,
 			Bus: o.BusName, Rule: o.RuleName, RuleARN: o.RuleARN, TargetID: o.TargetID, TargetARN: o.TargetARN, RoleARN: o.RoleARN,
 			GroupID: o.MessageGroupID, DeadLetterARN: o.DeadLetterARN, HTTP: o.HTTP, Retries: retries,
+			Trace: o.trace.number(), TraceTarget: int64(o.place),
 		})
 		if err != nil {
 			return err
@@ -116,6 +119,7 @@ func scanPending(scan store.Scan) (*Pending, error) {
 		p.Code, p.Message = f.Code, f.Message
 	}
 	p.Hold, p.Retries = hold == 1, s.Retries
+	p.trace, p.traceTarget = s.Trace, s.TraceTarget
 	p.Accepted, p.Expires = time.UnixMicro(accepted).UTC(), time.UnixMicro(expires).UTC()
 	if due != dueFresh && due != dueParked {
 		p.Due = time.UnixMicro(due).UTC()
@@ -196,13 +200,13 @@ func strikeOff(tx *store.Tx, positions []int64) (map[int64]bool, error) {
 	return struck, err
 }
 
-// putOffPending stores when a delivery is to be tried again, and why: unless somebody else has tried it meanwhile.
-func putOffPending(tx *store.Tx, o *Outcome) error {
+// putOffPending stores when a delivery is to be tried again, and why; no, when somebody else has tried it meanwhile.
+func putOffPending(tx *store.Tx, o *Outcome) (bool, error) {
 	text, err := json.Marshal(failure{Code: o.Code, Message: o.Message})
 	if err != nil {
-		return err
+		return false, err
 	}
-	_, err = tx.Exec(`UPDATE bus_delivery SET due_at = ?, attempts = ?, failure = ? WHERE position = ? AND attempts = ?`,
+	n, err := tx.Exec(`UPDATE bus_delivery SET due_at = ?, attempts = ?, failure = ? WHERE position = ? AND attempts = ?`,
 		min(o.Next.UnixMicro(), o.Expires.UnixMicro()), o.attempts(), string(text), o.Position, o.Attempts)
-	return err
+	return n > 0, err
 }

@@ -64,10 +64,11 @@ func (b *Bus) PublishMany(tx *store.Tx, list []Outgoing) ([]error, error) {
 	for i := range list {
 		o := &list[i]
 		o.Event.setID()
-		was, made, posted, kept := r.done, len(r.deliveries), len(r.outgoing), len(r.archived)
+		was := r.mark()
 		switch err := r.take(o); fault.KindOf(err) {
 		case fault.Invalid, fault.Denied:
-			errs[i], r.done, r.deliveries, r.outgoing, r.archived = err, was, r.deliveries[:made], r.outgoing[:posted], r.archived[:kept]
+			errs[i] = err
+			r.rewind(was)
 		default:
 			if err != nil {
 				return nil, err
@@ -79,7 +80,7 @@ func (b *Bus) PublishMany(tx *store.Tx, list []Outgoing) ([]error, error) {
 		return nil, err
 	}
 	if r.done.published > 0 {
-		tx.AfterCommit(func() { b.settle(&r.done) })
+		tx.AfterCommit(func() { b.settle(&r.done, tx.Now()) })
 	}
 	return errs, nil
 }
@@ -92,8 +93,34 @@ type routing struct {
 	deliveries []*Delivery
 	outgoing   []outgoing
 	archived   []archived
+	traces     []*tracing
 	replay     *Replay // that the events are part of; nil: of none
+	again      *resend // that the event is for; nil: it comes for the first time
 	done       tally
+}
+
+// mark is how much a routing had made out at a moment.
+type mark struct {
+	done                                   tally
+	deliveries, outgoing, archived, traces int
+}
+
+// mark gives how much there is now.
+func (r *routing) mark() mark {
+	return mark{r.done, len(r.deliveries), len(r.outgoing), len(r.archived), len(r.traces)}
+}
+
+// rewind forgets what was made out since.
+func (r *routing) rewind(to mark) {
+	r.done, r.deliveries, r.outgoing = to.done, r.deliveries[:to.deliveries], r.outgoing[:to.outgoing]
+	r.archived, r.traces = r.archived[:to.archived], r.traces[:to.traces]
+}
+
+// begin lets an event set out on its way, from a bus.
+func (r *routing) begin(bus string, ev *Event) *journey {
+	j := &journey{event: ev, text: r.write(ev)}
+	j.trace = r.trace(bus, ev, j.text)
+	return j
 }
 
 // busView is the view of the bus of a name.
@@ -123,7 +150,7 @@ func (r *routing) take(o *Outgoing) error {
 		return err
 	}
 	if v.rules == nil {
-		r.lose(&Delivery{Event: o.Event, BusName: o.Bus}, NoSuchBus, missingBus(o.Bus))
+		r.loseEvent(o.Bus, r.begin(o.Bus, o.Event), NoSuchBus, missingBus(o.Bus))
 		return nil
 	}
 	if o.By != nil {
@@ -131,7 +158,7 @@ func (r *routing) take(o *Outgoing) error {
 			return err
 		}
 	}
-	return r.route(v.rules, &journey{event: o.Event, text: r.write(o.Event)})
+	return r.route(v.rules, r.begin(o.Bus, o.Event))
 }
 
 // route matches an event against a bus's rules and makes out a delivery for each target.
@@ -142,7 +169,7 @@ func (r *routing) route(set *ruleSet, j *journey) error {
 	case errors.Is(err, pattern.ErrEvent):
 		return fault.Wrap(fault.Invalid, malformed, err)
 	case err != nil:
-		r.lose(&Delivery{Event: j.event, BusName: set.bus}, Undecided, err)
+		r.loseEvent(set.bus, j, Undecided, err)
 	}
 	var keep []int64 // the archives that keep it
 	for _, id := range ids {
@@ -151,10 +178,10 @@ func (r *routing) route(set *ruleSet, j *journey) error {
 			keep = append(keep, int64(id))
 			continue
 		}
-		if r.replay != nil && !r.replay.wants(set.bus, rule) {
+		if r.replay != nil && !r.replay.wants(set.bus, rule) || !r.again.wants(set.bus, rule) {
 			continue
 		}
-		r.done.matched++
+		r.done.matched = append(r.done.matched, rule.matched)
 		if err := r.invoke(set.bus, rule, j); err != nil {
 			return err
 		}
@@ -176,11 +203,15 @@ func (r *routing) write(ev *Event) []byte {
 // invoke makes out a delivery of an event for each target of a rule; what is a bus of ours takes it at once, and what
 // lies outside our store takes it later.
 func (r *routing) invoke(bus string, rule *compiledRule, j *journey) error {
+	j.trace.match(bus, rule)
+	matched := j.trace.last() // forwarding to a bus matches more
 	for i := range rule.targets {
 		t := &rule.targets[i]
 		d := t.address(j.event, j.text, bus, rule, r.tx.Now())
+		place := j.trace.aim(matched, d)
 		if t.outside && d.Err == nil {
-			r.outgoing = append(r.outgoing, outgoing{Delivery: d, target: t, key: cmp.Or(d.MessageGroupID, j.caseID())})
+			d.end.state = tracedWaiting
+			r.outgoing = append(r.outgoing, outgoing{Delivery: d, target: t, key: cmp.Or(d.MessageGroupID, j.caseID()), trace: j.trace, place: place})
 			continue
 		}
 		if t.bus != "" && d.Err == nil {
@@ -198,31 +229,39 @@ func (r *routing) invoke(bus string, rule *compiledRule, j *journey) error {
 }
 
 // carry hands the events to the archives, the deliveries to their targets or the outbox, and what is refused for good to
-// the dead-letter queues.
+// the dead-letter queues; and it writes down what became of each.
 func (r *routing) carry() error {
 	if err := r.archive(); err != nil {
 		return err
 	}
-	if err := r.post(); err != nil {
+	if len(r.deliveries) > 0 {
+		if err := r.deliver(); err != nil {
+			return err
+		}
+	}
+	if err := r.record(); err != nil {
 		return err
 	}
-	if len(r.deliveries) == 0 {
-		return nil
-	}
+	return r.post()
+}
+
+// deliver hands the deliveries to their targets in our store.
+func (r *routing) deliver() error {
 	if err := r.b.hand(r.tx, r.deliveries); err != nil {
 		return err
 	}
 	var letters []*Delivery
 	for _, d := range r.deliveries {
 		if d.Err == nil {
-			r.done.delivered++
+			r.done.local++
+			r.done.invocation(r.b, d)
 			continue
 		}
 		code, ok := codeOf(d.Err)
 		if !ok {
 			return d.Err
 		}
-		r.done.failed++
+		r.done.failure(r.b, d, code)
 		if d.DeadLetterARN == "" {
 			r.lose(d, code, d.Err)
 			continue
@@ -244,17 +283,27 @@ func (r *routing) bury(letters []*Delivery) error {
 	for _, l := range letters {
 		if l.Err == nil {
 			r.done.buried++
+			l.of.end = end{tracedDeadLettered, l.Attributes["ERROR_CODE"], messageOf(l.of.Err)}
 			continue
 		}
 		if _, ok := codeOf(l.Err); !ok {
 			return l.Err
 		}
+		r.done.unburied++
 		r.lose(l.of, l.Attributes["ERROR_CODE"], errors.Join(l.of.Err, l.Err))
+		l.of.end.message = messageOf(l.of.Err) + " The dead-letter queue did not take it: " + messageOf(l.Err)
 	}
 	return nil
 }
 
+// loseEvent notes an event that is dropped before it meets a target.
+func (r *routing) loseEvent(bus string, j *journey, reason string, err error) {
+	j.trace.fail(reason, err)
+	r.lose(&Delivery{Event: j.event, BusName: bus}, reason, err)
+}
+
 // lose notes an event that is dropped.
 func (r *routing) lose(d *Delivery, reason string, err error) {
+	d.end = end{tracedDropped, reason, messageOf(err)}
 	r.done.drops = append(r.done.drops, drop{at: r.tx.Now(), delivery: d, reason: reason, err: err})
 }

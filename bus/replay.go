@@ -58,10 +58,10 @@ func (b *Bus) StartReplay(tx *store.Tx, r Replay) (Replay, error) {
 		return refuse("EventSourceArn", "Archive "+r.Archive+" does not exist.")
 	case err != nil:
 		return Replay{}, err
-	case a.Bus != r.Bus:
-		return refuse("Destination.Arn", "Cross event bus replay is not permitted.")
 	case !r.From.Before(r.To):
 		return refuse("EventEndTime", "EventStartTime must be before EventEndTime.")
+	case a.Bus != r.Bus:
+		return refuse("Destination.Arn", "Cross event bus replay is not permitted.")
 	}
 	if err := lockAccount(tx); err != nil {
 		return Replay{}, err

@@ -145,22 +145,24 @@ func (b *Bus) republish(tx *store.Tx, r *Replay, list []archived) error {
 	for i := range list {
 		ev, err := list[i].unarchive()
 		ev.replay = r.Name
+		j := to.begin(r.Bus, ev)
 		if err == nil && v.rules != nil {
-			err = to.route(v.rules, &journey{event: ev, text: to.write(ev)})
+			err = to.route(v.rules, j)
 		}
 		switch {
 		case err != nil: // it would fail again and again: the replay must not wait for it
-			to.lose(&Delivery{Event: ev, BusName: r.Bus}, InvalidJSON, err)
+			to.loseEvent(r.Bus, j, InvalidJSON, err)
 		case v.rules == nil:
-			to.lose(&Delivery{Event: ev, BusName: r.Bus}, NoSuchBus, missingBus(r.Bus))
+			to.loseEvent(r.Bus, j, NoSuchBus, missingBus(r.Bus))
 		}
 		to.done.published++
+		to.done.replayed++
 		r.LastReplayed = time.UnixMicro(list[i].time).UTC()
 	}
 	if err := to.carry(); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { b.settle(&to.done) })
+	tx.AfterCommit(func() { b.settle(&to.done, tx.Now()) })
 	return nil
 }
 

@@ -187,7 +187,7 @@ func (b *Bus) fire(tx *store.Tx, list []due) error {
 		}
 		ev := &Event{Source: "aws.events", DetailType: "Scheduled Event", Time: d.at, Resources: []string{rule.arn}}
 		ev.setID()
-		if err := r.invoke(Default, rule, &journey{event: ev, text: r.write(ev)}); err != nil {
+		if err := r.invoke(Default, rule, r.begin(Default, ev)); err != nil {
 			return err
 		}
 		r.done.scheduled++
@@ -204,6 +204,6 @@ func (b *Bus) fire(tx *store.Tx, list []due) error {
 	if err := r.carry(); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { b.settle(&r.done) })
+	tx.AfterCommit(func() { b.settle(&r.done, tx.Now()) })
 	return nil
 }

@@ -25,6 +25,13 @@ func (h Horizon) Sees(number int64) bool {
 	return !open
 }
 
+// Below gives a number below which all transactions are over: the snapshot sees what they wrote, unless they failed.
+func (h Horizon) Below() int64 { return h.below }
+
+// Ordered says whether transactions that write come one after another: their numbers, and what identity columns count, are
+// in the order of their commits then. Where they do not, one may draw its number or count first and commit last.
+func (db *DB) Ordered() bool { return db.conns.TxNumber == "" }
+
 // Including gives the horizon that also sees a transaction, because a row that it wrote was read. Where the store
 // numbers transactions itself a snapshot may be newer than the horizon, by a commit that nobody was told of yet; all
 // commits before that one are in it too.

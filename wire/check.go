@@ -50,6 +50,7 @@ type violation struct {
 	orders  []int
 	member  string // its name at AWS: "QueueUrl"
 	missing bool
+	value   string // which value it is of, and where that stands
 	text    string
 }
 
@@ -118,7 +119,8 @@ func (c *Check) record(order int, name, subject, rule string) {
 	if len(c.found) >= maxViolations {
 		return // the answer is long enough
 	}
-	v := violation{member: name, text: subject + " at '" + c.where(name) + "' failed to satisfy constraint: " + rule}
+	value := subject + " at '" + c.where(name) + "'"
+	v := violation{member: name, value: value, text: value + " failed to satisfy constraint: " + rule}
 	for _, s := range c.path[:c.depth] {
 		v.orders = append(v.orders, s.order)
 	}
@@ -191,19 +193,21 @@ func (c *Check) String(order int, name, v string, r *StringRule) {
 	}
 }
 
-// broken gives the rules that v breaks, nil for most values. A pattern is not tried on a value that is too
-// long: the length bounds its cost.
+// farTooLong is how much longer than its rule a value may be for its pattern to be tried: the length bounds the cost.
+const farTooLong = 1024
+
+// broken gives the rules that v breaks, nil for most values, in the order in which AWS's services name them.
 func (r *StringRule) broken(v string) []string {
 	var out []string
 	n := utf8.RuneCountInString(v)
 	if n < r.Min {
 		out = append(out, "Member must have length greater than or equal to "+strconv.Itoa(r.Min))
 	}
-	if r.Max > 0 && n > r.Max {
-		return append(out, "Member must have length less than or equal to "+strconv.Itoa(r.Max))
-	}
-	if r.Pattern != nil && !r.Pattern.Match(v) {
+	if r.Pattern != nil && (r.Max == 0 || n <= r.Max+farTooLong) && !r.Pattern.Match(v) {
 		out = append(out, "Member must satisfy regular expression pattern: "+r.Pattern.Source)
+	}
+	if r.Max > 0 && n > r.Max {
+		out = append(out, "Member must have length less than or equal to "+strconv.Itoa(r.Max))
 	}
 	if r.Enum != nil && !slices.Contains(r.Enum, v) {
 		out = append(out, "Member must satisfy enum value set: ["+strings.Join(r.Enum, ", ")+"]")
@@ -314,10 +318,10 @@ func shorten(v string, size int) string {
 	return v[:cut] + "…"
 }
 
-// sorted gives the violations in the model's order.
+// sorted gives the violations in the model's order; those of one value stay as they were found.
 func (c *Check) sorted() []violation {
 	slices.SortStableFunc(c.found, func(a, b violation) int {
-		return cmp.Or(slices.Compare(a.orders, b.orders), cmp.Compare(a.text, b.text))
+		return cmp.Or(slices.Compare(a.orders, b.orders), cmp.Compare(a.value, b.value))
 	})
 	return c.found
 }

@@ -1384,7 +1384,7 @@ var (
 	ruleAccountId                                  = wire.StringRule{Min: 12, Max: 12, Pattern: &wire.Pattern{Source: "\\d{12}"}}
 	ruleAction                                     = wire.StringRule{Min: 1, Max: 64, Pattern: &wire.Pattern{Source: "events:[a-zA-Z]+"}}
 	ruleApiDestinationDescription                  = wire.StringRule{Max: 512, Pattern: &wire.Pattern{Source: ".*"}}
-	ruleApiDestinationHttpMethod                   = wire.StringRule{Enum: []string{"POST", "GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"}}
+	ruleApiDestinationHttpMethod                   = wire.StringRule{Enum: []string{"HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS"}}
 	ruleApiDestinationInvocationRateLimitPerSecond = wire.RangeRule[int32]{Min: 1, Max: math.MaxInt32}
 	ruleApiDestinationName                         = wire.StringRule{Min: 1, Max: 64, Pattern: &wire.Pattern{Source: "[\\.\\-_A-Za-z0-9]+"}}
 	ruleArchiveArn                                 = wire.StringRule{Min: 1, Max: 1600, Pattern: &wire.Pattern{Source: "^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+\\/.+$"}}

@@ -177,7 +177,7 @@ func emitRules(w *writer, used map[string]bool) {
 		sh := w.model.Shapes[name]
 		switch sh.Type {
 		case "string":
-			w.f("%s = wire.StringRule{%s}\n", ruleName(name), w.stringRule(sh))
+			w.f("%s = wire.StringRule{%s}\n", ruleName(name), w.stringRule(name, sh))
 		case "list", "map", "blob":
 			w.f("%s = wire.SizeRule{%s}\n", ruleName(name), sizes(sh))
 		default:
@@ -203,7 +203,7 @@ func sizes(sh *shape) string {
 }
 
 // stringRule gives the fields of a StringRule, and refuses a pattern that wire cannot match.
-func (w *writer) stringRule(sh *shape) string {
+func (w *writer) stringRule(name string, sh *shape) string {
 	out := sizes(sh)
 	add := func(s string) {
 		if out != "" {
@@ -218,7 +218,14 @@ func (w *writer) stringRule(sh *shape) string {
 		add(fmt.Sprintf("Pattern: &wire.Pattern{Source: %s}", strconv.Quote(sh.Pattern)))
 	}
 	if len(sh.Enum) > 0 && !w.noEnums {
-		add(fmt.Sprintf("Enum: %#v", sh.Enum))
+		values := sh.Enum
+		if known, ok := w.enumOrders[name]; ok {
+			if !slices.Equal(slices.Sorted(slices.Values(known)), slices.Sorted(slices.Values(values))) {
+				w.fail("enum %s has other values than its order: %v", name, values)
+			}
+			values = known
+		}
+		add(fmt.Sprintf("Enum: %#v", values))
 	}
 	return out
 }

@@ -3,7 +3,8 @@
 // written in svc.
 //
 // The models are botocore's (service-2.json), one file a service; any botocore checkout will do once its
-// files are named as the table in services.go has them. Equal models give equal bytes.
+// files are named as the table in services.go has them. The models of services that are ours and not AWS's are in
+// the same form below own. Equal models give equal bytes.
 //
 //	main.go     flags, writing and checking files
 //	services.go what the models do not say, per service · ops.txt the operations wanted
@@ -69,7 +70,7 @@ func generate(o options) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var plans []*plan
 	for _, cfg := range services {
-		m, err := readModel(o.models, cfg.file)
+		m, err := readModel(o.models, cfg)
 		if err != nil {
 			return nil, err
 		}

@@ -111,18 +111,23 @@ func (m *members) UnmarshalJSON(data []byte) error {
 }
 
 // readModel reads a service's model: FOLDER/sqs.json, or, in botocore's own layout, the newest
-// FOLDER/sqs/VERSION/service-2.json, compressed or not.
-func readModel(folder, file string) (*model, error) {
-	data, err := os.ReadFile(filepath.Join(folder, file))
-	if errors.Is(err, fs.ErrNotExist) {
-		data, err = readBotocore(filepath.Join(folder, strings.TrimSuffix(file, ".json")))
+// FOLDER/sqs/VERSION/service-2.json, compressed or not. Our own are not in the folder.
+func readModel(folder string, of config) (*model, error) {
+	data, err := []byte(nil), error(nil)
+	if of.own {
+		data, err = ownModels.ReadFile("own/" + of.file)
+	} else {
+		data, err = os.ReadFile(filepath.Join(folder, of.file))
+	}
+	if errors.Is(err, fs.ErrNotExist) && !of.own {
+		data, err = readBotocore(filepath.Join(folder, strings.TrimSuffix(of.file, ".json")))
 	}
 	if err != nil {
 		return nil, err
 	}
 	m := new(model)
 	if err := json.Unmarshal(data, m); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", of.file, err)
 	}
 	return m, nil
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"strings"
 )
@@ -11,13 +11,20 @@ import (
 //go:embed ops.txt
 var wanted string
 
+// ownModels are the models of services that AWS does not have.
+//
+//go:embed own/*.json
+var ownModels embed.FS
+
 // config is what a service's model does not say.
 type config struct {
 	id, file         string
+	own              bool // it is not AWS's: its model is one of ownModels
 	errorNamespace   string
 	alsoQuery        bool
-	omitEmpty        bool // empty lists and maps are left out of answers, required or not
-	noEnums          bool // the service words its own errors for unknown enum values
+	omitEmpty        bool                // empty lists and maps are left out of answers, required or not
+	noEnums          bool                // the service words its own errors for unknown enum values
+	enumOrders       map[string][]string // in which order errors list an enum's values, where it is known not to be the model's
 	xmlNamespace     string
 	invalid          string // Go text of wire.Invalid
 	extra            []exception
@@ -50,13 +57,15 @@ var services = []config{
 	{id: "customerprofiles", file: "customer-profiles.json", invalid: `wire.Invalid{Code: "BadRequestException", MessageKey: "Message"}`},
 	{
 		id: "eventbridge", file: "events.json", invalid: `wire.Invalid{Code: "ValidationException"}`,
-		extra: []exception{{name: "ValidationException", status: 400}},
+		extra:      []exception{{name: "ValidationException", status: 400}},
+		enumOrders: map[string][]string{"ApiDestinationHttpMethod": {"HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS"}},
 	},
 	sqs,
 	{
 		id: "sts", file: "sts.json", invalid: `wire.Invalid{Code: "ValidationError"}`,
 		extra: []exception{{name: "ValidationError", status: 400}},
 	},
+	{id: "casestream", file: "casestream.json", own: true, invalid: `wire.Invalid{Code: "ValidationException"}`},
 }
 
 // coral is the namespace of SQS's errors that are not in its model.

@@ -149,3 +149,34 @@ CREATE TABLE bus_delivery (
 CREATE INDEX bus_delivery_due ON bus_delivery (lane, due_at, position);
 CREATE INDEX bus_delivery_expires ON bus_delivery (lane, expires_at, position);
 CREATE INDEX bus_delivery_held ON bus_delivery (lane, key, position) WHERE hold = 1;
+
+-- What became of each event, a row for each time that one is put on a bus. Rows are appended, and removed from the
+-- front. Who looks for an id reads them from the newest on: there are not too many of them, and an index would
+-- cost each publish more than it saves.
+CREATE TABLE bus_trace (
+    position /*identity*/,
+    number   BIGINT NOT NULL, -- of the transaction: what tells a reader who has seen an earlier horizon that it is new
+    came_at  BIGINT NOT NULL,
+    event_id TEXT   NOT NULL,
+    outcome  TEXT   NOT NULL, -- rules, targets and what became of it there in that transaction, as JSON
+    event    BYTEA  NOT NULL  -- its envelope
+);
+
+-- Attempts to carry an event to targets outside this store, by its trace.
+CREATE TABLE bus_attempt (
+    trace   BIGINT NOT NULL, -- bus_trace.position
+    target  BIGINT NOT NULL, -- the target's place in bus_trace.outcome
+    number  BIGINT NOT NULL, -- from 1
+    at      BIGINT NOT NULL,
+    outcome TEXT   NOT NULL, -- as JSON
+    PRIMARY KEY (trace, target, number)
+) /*clustered*/;
+
+-- How far the sweep of traces has come: there is none at or before the position. It is held by the node that sweeps.
+CREATE TABLE bus_trace_sweep (
+    id          BIGINT PRIMARY KEY,
+    swept_to    BIGINT NOT NULL,
+    edge        BIGINT NOT NULL, -- a position that was drawn before the number was: higher numbers draw higher positions
+    edge_number BIGINT NOT NULL
+) /*clustered*/;
+INSERT INTO bus_trace_sweep (id, swept_to, edge, edge_number) VALUES (1, 0, 0, 0);

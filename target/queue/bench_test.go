@@ -1,10 +1,13 @@
 package queue_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/store"
@@ -16,7 +19,7 @@ import (
 func BenchmarkPublish(b *testing.B) {
 	for _, idle := range []int{0, 299} {
 		each(b, fmt.Sprintf("idle=%d", idle), func(b *testing.B, d storetest.Database) {
-			db, eventBus := ready(b, d, idle)
+			db, eventBus := ready(b, d, idle, bus.TraceConfig{})
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					ev := event()
@@ -31,10 +34,23 @@ func BenchmarkPublish(b *testing.B) {
 }
 
 // BenchmarkPublishAll measures the same by way of the batches that PutEvents uses, with entries events a call.
-func BenchmarkPublishAll(b *testing.B) {
+func BenchmarkPublishAll(b *testing.B) { publishAll(b, bus.TraceConfig{}) }
+
+// BenchmarkPublishAllTraced is BenchmarkPublishAll where traces are kept and the old ones are swept meanwhile.
+func BenchmarkPublishAllTraced(b *testing.B) {
+	publishAll(b, bus.TraceConfig{Keep: time.Hour, Events: 20000})
+}
+
+// publishAll publishes by way of batches, with traces kept so.
+func publishAll(b *testing.B, trace bus.TraceConfig) {
 	for _, entries := range []int{1, 10} {
 		each(b, fmt.Sprintf("entries=%d", entries), func(b *testing.B, d storetest.Database) {
-			_, eventBus := ready(b, d, 0)
+			_, eventBus := ready(b, d, 0, trace)
+			ctx, stop := context.WithCancel(b.Context())
+			var sweep sync.WaitGroup
+			sweep.Go(func() { eventBus.RunTraceSweep(ctx) })
+			defer sweep.Wait()
+			defer stop()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					list := make([]bus.Outgoing, entries)
@@ -72,7 +88,7 @@ func event() *bus.Event {
 func BenchmarkPublishArchived(b *testing.B) {
 	for _, archives := range []int{1, 3} {
 		each(b, fmt.Sprintf("archives=%d", archives), func(b *testing.B, d storetest.Database) {
-			db, eventBus := ready(b, d, 0)
+			db, eventBus := ready(b, d, 0, bus.TraceConfig{})
 			err := db.Write(b.Context(), func(tx *store.Tx) error {
 				for i := range archives {
 					if _, err := eventBus.CreateArchive(tx, bus.Archive{Name: fmt.Sprint(i), Bus: bus.Default}); err != nil {
@@ -99,11 +115,11 @@ func BenchmarkPublishArchived(b *testing.B) {
 }
 
 // ready makes a bus whose one matching rule has a queue.
-func ready(b *testing.B, d storetest.Database, idle int) (*store.DB, *bus.Bus) {
+func ready(b *testing.B, d storetest.Database, idle int, trace bus.TraceConfig) (*store.DB, *bus.Bus) {
 	b.Helper()
 	db := d.Open(b, store.Options{})
 	_, local := open(b, db)
-	eventBus := bus.New(db, bus.Config{ARNs: arns, Locals: map[string]bus.Local{"sqs": local}})
+	eventBus := bus.New(db, bus.Config{ARNs: arns, Locals: map[string]bus.Local{"sqs": local}, Trace: trace})
 	err := db.Write(b.Context(), func(tx *store.Tx) error {
 		for i := range idle {
 			if err := eventBus.PutRule(tx, bus.Rule{Bus: bus.Default, Name: fmt.Sprint("idle", i), Pattern: fmt.Sprintf(`{"detail":{"templateId":["%d"]}}`, i)}); err != nil {

@@ -70,6 +70,17 @@ func TestRuleDeliversToALogGroup(t *testing.T) {
 		if l := s.logged(t, closed, 10); len(l) != 0 {
 			t.Errorf("got %+v in a group that no policy is about", l)
 		}
+		s.ruleOn(t, bus, types.Target{Id: new("1"), Arn: new("arn:aws:logs:us-east-1:111122223333:log-group:/aws/events/none"), DeadLetterConfig: dead})
+		put(`{"n":2}`)
+		codes := map[string]int{}
+		for range 5 {
+			for _, m := range s.receive(t, letters, 0) {
+				codes[*m.MessageAttributes["ERROR_CODE"].StringValue]++
+			}
+		}
+		if diff := cmp.Diff(map[string]int{"NO_PERMISSIONS": 4, "NO_RESOURCE": 1}, codes); diff != "" {
+			t.Error(diff)
+		}
 	})
 }
 

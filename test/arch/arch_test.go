@@ -181,6 +181,7 @@ var only = []struct {
 	{"net/http", func(s source) bool {
 		return inRoom(s.dir, "gateway", "wire", "target", "awsapi", "app", "client", "bench", "test", "cmd")
 	}, "HTTP belongs to the doors"},
+	{"github.com/aws/", func(s source) bool { return inRoom(s.dir, "target/remoteaws") }, "AWS's SDK carries events to AWS and does nothing else"},
 	{"database/sql", func(s source) bool { return inRoom(s.dir, "store") }, "rooms run statements with a store.Tx"},
 }
 

@@ -1,0 +1,58 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/target"
+	"github.com/casestream/casestream/target/remoteaws"
+)
+
+// remotes lists the kinds of targets outside our store; the first that takes an ARN is the one for it.
+func (s *server) remotes(ctx context.Context, arns arn.Maker) ([]target.Remote, error) {
+	var list []target.Remote
+	remote, err := s.cfg.remoteAWS(ctx, arns)
+	if err != nil {
+		return nil, err
+	}
+	if remote != nil {
+		list = append(list, remote)
+	}
+	return list, nil
+}
+
+// outside makes of kinds of targets what says whether a target is of one of them.
+func outside(remotes []target.Remote) func(a arn.ARN) bool {
+	return func(a arn.ARN) bool {
+		return slices.ContainsFunc(remotes, func(r target.Remote) bool { return r.Takes(a) })
+	}
+}
+
+// remoteAWS makes the target of queues and event buses elsewhere; nil: nothing is to be carried there.
+func (c *config) remoteAWS(ctx context.Context, arns arn.Maker) (*remoteaws.Target, error) {
+	if !c.RemoteAWS && len(c.RemoteAWSEndpoint) == 0 {
+		return nil, nil
+	}
+	endpoints, err := remoteaws.ReadPlaces(c.RemoteAWSEndpoint)
+	if err != nil {
+		return nil, fmt.Errorf("--remote-aws-endpoint=%w", err)
+	}
+	for _, text := range endpoints {
+		if !isURL(text) {
+			return nil, fmt.Errorf("--remote-aws-endpoint: %s is not a URL", text)
+		}
+	}
+	profiles, err := remoteaws.ReadPlaces(c.RemoteAWSProfile)
+	if err != nil {
+		return nil, fmt.Errorf("--remote-aws-profile=%w", err)
+	}
+	t, err := remoteaws.New(ctx, remoteaws.Config{
+		ARNs: arns, AWS: c.RemoteAWS, Endpoints: endpoints, Profiles: profiles, SourcePrefix: c.RemoteAWSSourcePrefix,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("--remote-aws-profile: %w", err)
+	}
+	return t, nil
+}
