@@ -15,6 +15,7 @@
 //	remote_test.go     events that are carried to another account
 //	queue_test.go      SQS: queues · message_test.go batch_test.go fifo_test.go poll_test.go messages
 //	query_test.go      SQS's legacy form and STS's XML · queue_fixture_test.go what tests with queues share
+//	logs_test.go       CloudWatch Logs, and rules that deliver to log groups
 //	neighbours_test.go Connect, Customer Profiles and STS
 //	raw_test.go        requests by hand · auth_test.go malformed_test.go what the front door refuses
 package api_test
