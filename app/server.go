@@ -16,9 +16,11 @@ import (
 	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/courier"
+	"github.com/casestream/casestream/destination"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/svc/connectcases"
+	"github.com/casestream/casestream/target/webhook"
 	"github.com/casestream/casestream/wire/sigv4"
 )
 
@@ -50,19 +52,21 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 
 // server is a built server: every room, and what must be closed at the end.
 type server struct {
-	cfg     config
-	log     *slog.Logger
-	key     sigv4.Credentials
-	newKey  bool
-	temp    string // removed at the end
-	db      *store.DB
-	metrics *obs.Registry
-	bus     *bus.Bus
-	queues  *queue.Queues
-	courier *courier.Courier
-	cases   *connectcases.Service
-	http    *http.Server
-	broken  chan error // the store has stopped for good
+	cfg          config
+	log          *slog.Logger
+	key          sigv4.Credentials
+	newKey       bool
+	temp         string // removed at the end
+	db           *store.DB
+	metrics      *obs.Registry
+	bus          *bus.Bus
+	queues       *queue.Queues
+	courier      *courier.Courier
+	destinations *destination.Destinations
+	webhooks     *webhook.Remote
+	cases        *connectcases.Service
+	http         *http.Server
+	broken       chan error // the store has stopped for good
 }
 
 // newServer opens the store and builds the rooms, bottom up. ctx bounds only the opening.
@@ -92,6 +96,9 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	}
 	arns := arn.NewMaker(cfg.Account, cfg.Region)
 	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
+	if err := s.openDestinations(ctx, arns); err != nil {
+		return nil, err
+	}
 	remotes := s.remotes()
 	s.bus = bus.New(s.db, bus.Config{
 		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns), Outside: outside(remotes), Quotas: s.cfg.EventsQuota.room(),
@@ -138,6 +145,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.bus.RunArchiveSweep(work) })
 	background.Go(func() { s.bus.RunSchedules(work) })
 	background.Go(func() { s.courier.Run(work) })
+	background.Go(func() { s.destinations.RunAuthorizations(work, s.webhooks.Authorize) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/id"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/destination"
 	"github.com/casestream/casestream/gateway"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/svc/connect"
@@ -19,6 +20,7 @@ import (
 	"github.com/casestream/casestream/svc/sts"
 	"github.com/casestream/casestream/target"
 	targetqueue "github.com/casestream/casestream/target/queue"
+	"github.com/casestream/casestream/target/webhook"
 	"github.com/casestream/casestream/wire"
 	"github.com/casestream/casestream/wire/sigv4"
 )
@@ -31,7 +33,7 @@ func (s *server) services(arns arn.Maker) []*wire.Service {
 	})
 	return []*wire.Service{
 		s.cases.Describe(),
-		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns}).Describe(),
+		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns, Destinations: s.destinations}).Describe(),
 		sqs.New(sqs.Config{Queues: s.queues, ARNs: arns, Log: s.log}).Describe(),
 		connect.New(connect.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
 		customerprofiles.New(customerprofiles.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
@@ -45,7 +47,23 @@ func locals(queues *queue.Queues, arns arn.Maker) map[string]bus.Local {
 }
 
 // remotes lists the kinds of targets outside our store; the first that takes an ARN is the one for it.
-func (s *server) remotes() []target.Remote { return nil }
+func (s *server) remotes() []target.Remote {
+	return []target.Remote{s.webhooks}
+}
+
+// openDestinations makes the room of connections and API destinations, and what carries events there.
+func (s *server) openDestinations(ctx context.Context, arns arn.Maker) error {
+	key, err := s.cfg.secretKey()
+	if err != nil {
+		return err
+	}
+	s.destinations = destination.New(s.db, destination.Config{ARNs: arns, Key: key, Log: s.log, AllowHTTP: s.cfg.AllowPrivateTargets})
+	if s.cfg.AllowPrivateTargets {
+		s.log.Warn("API destinations may reach private addresses of this network, and need no TLS: --allow-private-targets")
+	}
+	s.webhooks = webhook.New(webhook.Config{Destinations: s.destinations, AllowPrivate: s.cfg.AllowPrivateTargets})
+	return s.destinations.CheckKey(ctx)
+}
 
 // outside says whether a target of an ARN is of one of some kinds.
 func outside(remotes []target.Remote) func(a arn.ARN) bool {
