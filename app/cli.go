@@ -7,6 +7,8 @@
 //	remote.go  the server that a command calls · progress.go how far a long command is
 //	simulate.go `casestream simulate` · cases.go `casestream cases export` and `import`
 //	pattern.go `casestream pattern test`
+//	events.go  `casestream events` · event_print.go how they look · own.go the calls behind them
+//	listen.go  `casestream listen` · listen_keys.go its keys
 //	demo.go    `casestream demo` · env.go `casestream env` · debug.go profiles
 package app
 
@@ -37,6 +39,8 @@ type cli struct {
 	Simulate simulateCmd `cmd:"" help:"Fill a server with believable case life, through the public API."`
 	Cases    casesCmd    `cmd:"" help:"Bring cases in and out, as JSON lines."`
 	Pattern  patternCmd  `cmd:"" help:"Test event patterns."`
+	Events   eventsCmd   `cmd:"" help:"See what became of events, and send them again."`
+	Listen   listenCmd   `cmd:"" help:"Show events as they come; forward them to a URL."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

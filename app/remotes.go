@@ -30,23 +30,27 @@ func outside(remotes []target.Remote) func(a arn.ARN) bool {
 	}
 }
 
-// remoteAWS makes the target of queues and event buses elsewhere; nil: nothing is to be carried there.
-func (c *config) remoteAWS(ctx context.Context, arns arn.Maker) (*remoteaws.Target, error) {
-	if !c.RemoteAWS && len(c.RemoteAWSEndpoint) == 0 {
-		return nil, nil
-	}
-	endpoints, err := remoteaws.ReadPlaces(c.RemoteAWSEndpoint)
-	if err != nil {
-		return nil, fmt.Errorf("--remote-aws-endpoint=%w", err)
+// remotePlaces reads the settings of queues and event buses elsewhere.
+func (c *config) remotePlaces() (endpoints, profiles remoteaws.Places, err error) {
+	if endpoints, err = remoteaws.ReadPlaces(c.RemoteAWSEndpoint); err != nil {
+		return nil, nil, fmt.Errorf("--remote-aws-endpoint=%w", err)
 	}
 	for _, text := range endpoints {
 		if !isURL(text) {
-			return nil, fmt.Errorf("--remote-aws-endpoint: %s is not a URL", text)
+			return nil, nil, fmt.Errorf("--remote-aws-endpoint: %s is not a URL", text)
 		}
 	}
-	profiles, err := remoteaws.ReadPlaces(c.RemoteAWSProfile)
-	if err != nil {
-		return nil, fmt.Errorf("--remote-aws-profile=%w", err)
+	if profiles, err = remoteaws.ReadPlaces(c.RemoteAWSProfile); err != nil {
+		return nil, nil, fmt.Errorf("--remote-aws-profile=%w", err)
+	}
+	return endpoints, profiles, nil
+}
+
+// remoteAWS makes the target of queues and event buses elsewhere; nil: nothing is to be carried there.
+func (c *config) remoteAWS(ctx context.Context, arns arn.Maker) (*remoteaws.Target, error) {
+	endpoints, profiles, err := c.remotePlaces()
+	if err != nil || !c.RemoteAWS && len(endpoints) == 0 {
+		return nil, err
 	}
 	t, err := remoteaws.New(ctx, remoteaws.Config{
 		ARNs: arns, AWS: c.RemoteAWS, Endpoints: endpoints, Profiles: profiles, SourcePrefix: c.RemoteAWSSourcePrefix,

@@ -19,6 +19,7 @@ import (
 	"github.com/casestream/casestream/loggroup"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/svc/casestream"
 	"github.com/casestream/casestream/svc/connectcases"
 	"github.com/casestream/casestream/wire/sigv4"
 )
@@ -63,6 +64,7 @@ type server struct {
 	courier *courier.Courier
 	logs    *loggroup.Groups
 	cases   *connectcases.Service
+	own     *casestream.Service
 	http    *http.Server
 	broken  chan error // the store has stopped for good
 }
@@ -147,6 +149,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.courier.Run(work) })
 	background.Go(func() { s.logs.RunSweep(work) })
 	background.Go(func() { s.bus.RunTraceSweep(work) })
+	background.Go(func() { s.own.Run(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

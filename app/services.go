@@ -11,6 +11,7 @@ import (
 	"github.com/casestream/casestream/gateway"
 	"github.com/casestream/casestream/loggroup"
 	"github.com/casestream/casestream/queue"
+	"github.com/casestream/casestream/svc/casestream"
 	"github.com/casestream/casestream/svc/cloudwatchlogs"
 	"github.com/casestream/casestream/svc/connect"
 	"github.com/casestream/casestream/svc/connectcases"
@@ -24,12 +25,13 @@ import (
 	"github.com/casestream/casestream/wire/sigv4"
 )
 
-// services lists the AWS services that the server serves.
+// services lists the services that the server serves: AWS's, and our own.
 func (s *server) services(arns arn.Maker) []*wire.Service {
 	s.cases = connectcases.New(connectcases.Config{
 		DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.room(), Log: s.log,
 		RelatedItemDeleted: s.cfg.CasesDeletedItemEvent, LowerCaseItemTypes: s.cfg.CasesLowerCaseItemTypes,
 	})
+	s.own = casestream.New(casestream.Config{Bus: s.bus, Kept: s.cfg.TraceFor > 0, Alone: s.db.Ordered(), Log: s.log})
 	return []*wire.Service{
 		s.cases.Describe(),
 		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns}).Describe(),
@@ -38,6 +40,7 @@ func (s *server) services(arns arn.Maker) []*wire.Service {
 		customerprofiles.New(customerprofiles.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
 		cloudwatchlogs.New(cloudwatchlogs.Config{DB: s.db, Groups: s.logs}).Describe(),
 		sts.New(sts.Config{}).Describe(),
+		s.own.Describe(),
 	}
 }
 

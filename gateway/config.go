@@ -59,7 +59,7 @@ var limits = map[string]int64{
 }
 
 // timeouts are the times of operations that wait on purpose.
-var timeouts = map[string]time.Duration{"sqs:ReceiveMessage": 45 * time.Second}
+var timeouts = map[string]time.Duration{"sqs:ReceiveMessage": 45 * time.Second, "casestream:TailEvents": 45 * time.Second}
 
 // Gateway is the handler.
 type Gateway struct {

@@ -38,7 +38,9 @@ func (g *Groups) RunSweep(ctx context.Context) {
 func (g *Groups) Sweep(ctx context.Context) error {
 	var retaining []*Group
 	var gone []grave
+	var forgotten int64
 	err := g.db.Read(ctx, func(tx *store.Tx) (err error) {
+		forgotten = tx.Now().Add(-goneKeep).UnixMicro()
 		if retaining, err = listRetaining(tx); err != nil {
 			return err
 		}
@@ -55,9 +57,11 @@ func (g *Groups) Sweep(ctx context.Context) error {
 		}
 	}
 	for _, grave := range gone {
-		err := g.steps(ctx, func(tx *store.Tx) ([]int64, error) { return listBuried(tx, grave, sweepStep) },
-			func(tx *store.Tx) error { return deleteGone(tx, grave, tx.Now().Add(-goneKeep).UnixMicro()) })
-		if err != nil {
+		var last func(*store.Tx) error
+		if grave.at < forgotten {
+			last = func(tx *store.Tx) error { return deleteGone(tx, grave) }
+		}
+		if err := g.steps(ctx, func(tx *store.Tx) ([]int64, error) { return listBuried(tx, grave, sweepStep) }, last); err != nil {
 			return err
 		}
 	}

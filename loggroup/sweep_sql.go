@@ -13,12 +13,12 @@ func listExpired(tx *store.Tx, group *Group, limit int) ([]int64, error) {
 }
 
 // grave is a deleted group or stream.
-type grave struct{ id, group, stream int64 }
+type grave struct{ id, group, stream, at int64 }
 
 // listGone reads the deleted groups and streams whose events are not all removed.
 func listGone(tx *store.Tx) ([]grave, error) {
-	return store.List(tx, `SELECT id, group_id, stream_id FROM loggroup_gone ORDER BY id`, nil, func(scan store.Scan) (g grave, err error) {
-		err = scan(&g.id, &g.group, &g.stream)
+	return store.List(tx, `SELECT id, group_id, stream_id, gone_at FROM loggroup_gone ORDER BY id`, nil, func(scan store.Scan) (g grave, err error) {
+		err = scan(&g.id, &g.group, &g.stream, &g.at)
 		return g, err
 	})
 }
@@ -34,10 +34,9 @@ func listBuried(tx *store.Tx, g grave, limit int) ([]int64, error) {
 // eventDeletion removes events by their numbers.
 var eventDeletion = store.NewIn[int64](`DELETE FROM loggroup_event WHERE seq IN `, ``)
 
-// deleteGone forgets a deleted group or stream if it went before an instant, with the streams that were made in a
-// group while it went.
-func deleteGone(tx *store.Tx, g grave, before int64) error {
-	n, err := tx.Exec(`DELETE FROM loggroup_gone WHERE id = ? AND gone_at < ?`, g.id, before)
+// deleteGone forgets a deleted group or stream, with the streams that were made in a group while it went.
+func deleteGone(tx *store.Tx, g grave) error {
+	n, err := tx.Exec(`DELETE FROM loggroup_gone WHERE id = ?`, g.id)
 	if err != nil || n == 0 || g.stream != 0 {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/casestream/casestream/base/arn"
 )
@@ -69,6 +70,7 @@ func newClient(cfg aws.Config, key clientKey) *client {
 		base = &key.endpoint
 	}
 	cfg.AppID = "casestream"
+	cfg.Logger = logging.Nop{} // what is worth a line, the failure says
 	cfg.HTTPClient = steady{cfg.HTTPClient}
 	return &client{
 		endpoint: key.endpoint, credentials: cfg.Credentials,

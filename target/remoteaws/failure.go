@@ -89,6 +89,10 @@ func failureOf(err error) error {
 		f.Code, f.Final, f.Message = m.code, m.final, words(e.ErrorCode(), e.ErrorMessage())
 		return f
 	}
+	if f.Status == http.StatusTooManyRequests || f.Status >= http.StatusInternalServerError { // whatever it says besides
+		f.Code, f.Message = means(unnamed, f.Status).code, "The answer has the status "+strconv.Itoa(f.Status)+"."
+		return f
+	}
 	f.Code, f.Message = unanswered(err)
 	return f
 }

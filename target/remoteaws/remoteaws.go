@@ -86,7 +86,9 @@ func (t *Target) Takes(a arn.ARN) bool {
 func isQueue(a arn.ARN) bool { return a.Service == "sqs" && !strings.ContainsAny(a.Resource, "/:") }
 
 // isBus says whether an ARN is an event bus's.
-func isBus(a arn.ARN) bool { return a.Service == "events" && strings.HasPrefix(a.Resource, "event-bus/") }
+func isBus(a arn.ARN) bool {
+	return a.Service == "events" && strings.HasPrefix(a.Resource, "event-bus/")
+}
 
 // Deliver sends an event to the queue or the bus.
 func (t *Target) Deliver(ctx context.Context, d *bus.Delivery) error {

@@ -124,6 +124,9 @@ func ownModule(dir string) bool {
 
 // floorOf finds the floor of a folder.
 func floorOf(dir string) (int, bool) {
+	if f, ok := floors[dir]; ok {
+		return f, true
+	}
 	best, floor := "", -1
 	for prefix, f := range floors {
 		if (dir == strings.TrimSuffix(prefix, "/") || strings.HasPrefix(dir+"/", strings.TrimSuffix(prefix, "/")+"/")) && len(prefix) > len(best) {
