@@ -6,13 +6,18 @@ import (
 	"slices"
 
 	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/destination"
 	"github.com/casestream/casestream/target"
 	"github.com/casestream/casestream/target/remoteaws"
+	"github.com/casestream/casestream/target/webhook"
 )
 
 // remotes lists the kinds of targets outside our store; the first that takes an ARN is the one for it.
 func (s *server) remotes(ctx context.Context, arns arn.Maker) ([]target.Remote, error) {
-	var list []target.Remote
+	if err := s.openDestinations(ctx, arns); err != nil {
+		return nil, err
+	}
+	list := []target.Remote{s.webhooks}
 	remote, err := s.cfg.remoteAWS(ctx, arns)
 	if err != nil {
 		return nil, err
@@ -21,6 +26,20 @@ func (s *server) remotes(ctx context.Context, arns arn.Maker) ([]target.Remote, 
 		list = append(list, remote)
 	}
 	return list, nil
+}
+
+// openDestinations makes the room of connections and API destinations, and what carries events there.
+func (s *server) openDestinations(ctx context.Context, arns arn.Maker) error {
+	key, err := s.cfg.secretKey()
+	if err != nil {
+		return err
+	}
+	s.destinations = destination.New(s.db, destination.Config{ARNs: arns, Key: key, Log: s.log, AllowHTTP: s.cfg.AllowPrivateTargets})
+	if s.cfg.AllowPrivateTargets {
+		s.log.Warn("API destinations may reach private addresses of this network, and need no TLS: --allow-private-targets")
+	}
+	s.webhooks = webhook.New(webhook.Config{Destinations: s.destinations, AllowPrivate: s.cfg.AllowPrivateTargets})
+	return s.destinations.CheckKey(ctx)
 }
 
 // outside makes of kinds of targets what says whether a target is of one of them.

@@ -16,11 +16,13 @@ import (
 	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/courier"
+	"github.com/casestream/casestream/destination"
 	"github.com/casestream/casestream/loggroup"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/svc/casestream"
 	"github.com/casestream/casestream/svc/connectcases"
+	"github.com/casestream/casestream/target/webhook"
 	"github.com/casestream/casestream/wire/sigv4"
 )
 
@@ -52,21 +54,23 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 
 // server is a built server: every room, and what must be closed at the end.
 type server struct {
-	cfg     config
-	log     *slog.Logger
-	key     sigv4.Credentials
-	newKey  bool
-	temp    string // removed at the end
-	db      *store.DB
-	metrics *obs.Registry
-	bus     *bus.Bus
-	queues  *queue.Queues
-	courier *courier.Courier
-	logs    *loggroup.Groups
-	cases   *connectcases.Service
-	own     *casestream.Service
-	http    *http.Server
-	broken  chan error // the store has stopped for good
+	cfg          config
+	log          *slog.Logger
+	key          sigv4.Credentials
+	newKey       bool
+	temp         string // removed at the end
+	db           *store.DB
+	metrics      *obs.Registry
+	bus          *bus.Bus
+	queues       *queue.Queues
+	courier      *courier.Courier
+	logs         *loggroup.Groups
+	destinations *destination.Destinations
+	webhooks     *webhook.Remote
+	cases        *connectcases.Service
+	own          *casestream.Service
+	http         *http.Server
+	broken       chan error // the store has stopped for good
 }
 
 // newServer opens the store and builds the rooms, bottom up. ctx bounds only the opening.
@@ -150,6 +154,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.logs.RunSweep(work) })
 	background.Go(func() { s.bus.RunTraceSweep(work) })
 	background.Go(func() { s.own.Run(work) })
+	background.Go(func() { s.destinations.RunAuthorizations(work, s.webhooks.Authorize) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

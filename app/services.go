@@ -34,7 +34,7 @@ func (s *server) services(arns arn.Maker) []*wire.Service {
 	s.own = casestream.New(casestream.Config{Bus: s.bus, Kept: s.cfg.TraceFor > 0, Alone: s.db.Ordered(), Log: s.log})
 	return []*wire.Service{
 		s.cases.Describe(),
-		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns}).Describe(),
+		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns, Destinations: s.destinations}).Describe(),
 		sqs.New(sqs.Config{Queues: s.queues, ARNs: arns, Log: s.log}).Describe(),
 		connect.New(connect.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
 		customerprofiles.New(customerprofiles.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
