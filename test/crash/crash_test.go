@@ -274,8 +274,10 @@ func crash(t *testing.T, dir string, cut func()) {
 	}
 	addr := l.Addr().String()
 	l.Close()
-	args := []string{"serve", "--listen", addr, "--data", dir, "--access-key-id", key.AccessKeyID, "--secret-access-key", key.SecretKey, "--log-level", "error",
-		"--allow-private-targets"} // the API destination is on this machine
+	args := []string{
+		"serve", "--listen", addr, "--data", dir, "--access-key-id", key.AccessKeyID, "--secret-access-key", key.SecretKey, "--log-level", "error",
+		"--allow-private-targets",
+	} // the API destination is on this machine
 	if store := os.Getenv("CASESTREAM_CRASH_STORE"); store != "" {
 		args = append(args, "--store", store)
 	}
