@@ -10,7 +10,7 @@ SEED ?= 0
 T ?= 20s
 LINT := bin/golangci-lint
 
-.PHONY: help build run demo test test-race test-pg test-api test-cli crash model search-model powercut fuzz bench bench-patterns gen gen-verify fmt lint check clean
+.PHONY: help build run demo test test-race test-pg test-api test-cli crash model backlog search-model powercut fuzz bench bench-patterns gen gen-verify fmt lint check clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -36,15 +36,19 @@ test-pg: ## The same on PostgreSQL too (needs its binaries; starts a server of i
 test-api: ## AWS's own Go SDK against the built server, on SQLite and PostgreSQL.
 	cd test/api && ../with-postgres $(GO) test ./...
 
-test-cli: build ## The AWS documentation's session, and each operation of Cases, with the real aws CLI (needs aws and python3).
+test-cli: build ## The AWS documentation's session, each operation of Cases, and a log group as a target, with the real aws CLI (needs aws and python3).
 	test/cli/seed.sh
 	test/cli/cases.sh
+	test/cli/logs.sh
 
 crash: ## Kill the server CYCLES times under load and look for what is missing.
 	$(GO) test ./test/crash -count=1 -v -run . -args -cycles=$(CYCLES)
 
 model: ## Random calls against a model of Cases for FOR, with kills (SEED=n repeats a run; OPS=n instead of FOR).
 	$(GO) test ./test/model -count=1 -timeout 30m -v -args -for=$(FOR) -ops=$(OPS) -seed=$(SEED)
+
+backlog: ## A million deliveries wait for a target that is down: memory, another target's latency, how fast they drain.
+	$(GO) test ./courier -count=1 -v -timeout 30m -run Backlog -args -backlog=1000000
 
 powercut: ## Cut the power CYCLES times: like crash, and what was not synced is lost (needs root, mkfs.ext4, mount).
 	$(GO) test ./test/crash -count=1 -v -run Power -args -power -cycles=$(CYCLES)

@@ -2,7 +2,7 @@
 // line. It is the only room that knows everybody, and nothing imports it but cmd/casestream.
 //
 //	cli.go     the command line · config.go the settings of a server · quotas.go those of the services
-//	server.go  builds, starts and stops a server · services.go the list of services and targets
+//	server.go  builds, starts and stops a server · services.go the list of services and targets · remotes.go targets outside the store
 //	keys.go    the access key that a server makes at its first run
 //	remote.go  the server that a command calls · progress.go how far a long command is
 //	simulate.go `casestream simulate` · cases.go `casestream cases export` and `import`

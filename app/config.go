@@ -45,6 +45,12 @@ type config struct {
 	EventsQuota             quotas[bus.Quotas]          `name:"events-quota" env:"CASESTREAM_EVENTS_QUOTA" mapsep:"," placeholder:"NAME=N,..." help:"Resource quotas of Amazon EventBridge other than AWS's defaults. The names: ${events_quotas}."`
 	CasesDeletedItemEvent   string                      `name:"cases-deleted-item-event" default:"CASE.RELATED_ITEM.DELETED" enum:"CASE.RELATED_ITEM.DELETED,RELATED_ITEM.DELETED" env:"CASESTREAM_CASES_DELETED_ITEM_EVENT" help:"eventType of the deletion of a related item."`
 	CasesLowerCaseItemTypes bool                        `name:"cases-lower-case-item-types" env:"CASESTREAM_CASES_LOWER_CASE_ITEM_TYPES" help:"Write relatedItemType in case events as comment, contact …"`
+	RemoteAWS               bool                        `name:"remote-aws" env:"CASESTREAM_REMOTE_AWS" help:"Carry events to targets of other accounts and Regions: SQS queues and event buses of AWS, with the credentials that AWS's own tools would find."`
+	RemoteAWSEndpoint       []string                    `name:"remote-aws-endpoint" env:"CASESTREAM_REMOTE_AWS_ENDPOINT" sep:"," placeholder:"PLACE=URL" help:"Carry events for PLACE, an account, ACCOUNT:REGION or * for all others, to an AWS-compatible endpoint. Works without --remote-aws too: then to these endpoints only."`
+	RemoteAWSProfile        []string                    `name:"remote-aws-profile" env:"CASESTREAM_REMOTE_AWS_PROFILE" sep:"," placeholder:"[PLACE=]NAME" help:"Profile in AWS's shared configuration with the credentials for remote targets. Default: what AWS_PROFILE and the rest of the environment say."`
+	RemoteAWSSourcePrefix   string                      `name:"remote-aws-source-prefix" default:"casestream." env:"CASESTREAM_REMOTE_AWS_SOURCE_PREFIX" help:"Put before sources that begin with aws. on their way to a remote event bus: PutEvents takes those from AWS's services only."`
+	SecretKeyFile           string                      `name:"secret-key-file" env:"CASESTREAM_SECRET_KEY_FILE" type:"path" help:"File with the key that secrets of connections are encrypted with: 32 bytes in base64, the same for all servers on a store. Default: made at the first run and kept in --data."`
+	AllowPrivateTargets     bool                        `name:"allow-private-targets" env:"CASESTREAM_ALLOW_PRIVATE_TARGETS" help:"Let API destinations reach loopback, private and link-local addresses, and take endpoints without TLS. Without it, whoever may make an API destination cannot reach what lies behind this server."`
 	Strict                  bool                        `hidden:"" env:"CASESTREAM_STRICT" help:"Fail loudly when an answer is not in AWS's model. For tests."`
 	LogFormat               string                      `default:"text" enum:"text,json" env:"CASESTREAM_LOG_FORMAT" help:"How log lines are written: text or json."`
 }
@@ -84,6 +90,9 @@ func (c *config) check() error {
 		return errors.New("--ephemeral keeps everything in a temporary folder: it takes no --store")
 	}
 	if err := errors.Join(c.CasesQuota.check("--cases-quota"), c.EventsQuota.check("--events-quota")); err != nil {
+		return err
+	}
+	if _, _, err := c.remotePlaces(); err != nil {
 		return err
 	}
 	if c.DebugListen != "" {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/casestream/casestream/destination"
 	"github.com/casestream/casestream/wire/sigv4"
 )
 
@@ -43,18 +44,23 @@ func newCredentials() sigv4.Credentials {
 	}
 }
 
-// writeCredentials makes the file, for its owner's eyes only. It never overwrites one, and whoever looks sees
-// the whole of it or none: a server that was killed half-way would find a file without a key.
+// writeCredentials makes the file of an access key.
 func writeCredentials(path string, key sigv4.Credentials) error {
+	return writeKeyFile(path, fmt.Sprintf("[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", key.AccessKeyID, key.SecretKey))
+}
+
+// writeKeyFile makes a file for its owner's eyes only. It never overwrites one, and whoever looks sees
+// the whole of it or none: a server that was killed half-way would find a file without a key.
+func writeKeyFile(path, text string) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, credentialsFile+".*") // which only its owner can read
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".*") // which only its owner can read
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", key.AccessKeyID, key.SecretKey)
+	_, err = f.WriteString(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		if err = os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 			return os.Rename(f.Name(), path) // a file system without links
@@ -63,16 +69,47 @@ func writeCredentials(path string, key sigv4.Credentials) error {
 	return errors.Join(err, os.Remove(f.Name()))
 }
 
-// readCredentials reads a profile of a credentials file, and refuses a file that others may read.
-func readCredentials(path, profile string) (sigv4.Credentials, error) {
+// readKeyFile reads a file that only its owner may read, and refuses others.
+func readKeyFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return sigv4.Credentials{}, err
+		return nil, err
 	}
 	if info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
-		return sigv4.Credentials{}, fmt.Errorf("%s is readable by others: chmod 600 %s", path, path)
+		return nil, fmt.Errorf("%s is readable by others: chmod 600 %s", path, path)
 	}
-	text, err := os.ReadFile(path)
+	return os.ReadFile(path)
+}
+
+// secretKeyFile lies in the data folder: the key that secrets of connections are encrypted with.
+const secretKeyFile = "secret-key"
+
+// secretKey gives the key in the file of the settings, which must be there, else the one in the data folder, else a
+// new one that it writes there.
+func (c *config) secretKey() (destination.Key, error) {
+	path := c.SecretKeyFile
+	if path == "" {
+		path = filepath.Join(c.Data, secretKeyFile)
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			if err := writeKeyFile(path, destination.GenerateKey()+"\n"); err != nil {
+				return destination.Key{}, err
+			}
+		}
+	}
+	text, err := readKeyFile(path)
+	if err != nil {
+		return destination.Key{}, err
+	}
+	key, err := destination.ParseKey(string(text))
+	if err != nil {
+		return destination.Key{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return key, nil
+}
+
+// readCredentials reads a profile of a credentials file, and refuses a file that others may read.
+func readCredentials(path, profile string) (sigv4.Credentials, error) {
+	text, err := readKeyFile(path)
 	if err != nil {
 		return sigv4.Credentials{}, err
 	}

@@ -35,7 +35,7 @@ func (r *remote) client(connections int) (*client.Client, error) {
 	base := r.Endpoint
 	if base == "aws" {
 		base = ""
-	} else if u, err := url.Parse(base); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	} else if !isURL(base) {
 		return nil, fmt.Errorf("--endpoint=%s: want a URL, or aws", base)
 	}
 	if !regionForm.MatchString(r.Region) {
@@ -50,6 +50,12 @@ func (r *remote) client(connections int) (*client.Client, error) {
 	return &client.Client{
 		Base: base, Region: r.Region, Key: key, Patience: r.Patience, HTTP: &http.Client{Transport: transport, Timeout: 2 * time.Minute},
 	}, nil
+}
+
+// isURL says whether a text is an http or https URL.
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // key finds the access key: what was given, else a profile that was named, else what a server on this machine

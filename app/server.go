@@ -15,10 +15,14 @@ import (
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/courier"
+	"github.com/casestream/casestream/destination"
+	"github.com/casestream/casestream/loggroup"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/svc/casestream"
 	"github.com/casestream/casestream/svc/connectcases"
+	"github.com/casestream/casestream/target/webhook"
 	"github.com/casestream/casestream/wire/sigv4"
 )
 
@@ -50,19 +54,23 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 
 // server is a built server: every room, and what must be closed at the end.
 type server struct {
-	cfg     config
-	log     *slog.Logger
-	key     sigv4.Credentials
-	newKey  bool
-	temp    string // removed at the end
-	db      *store.DB
-	metrics *obs.Registry
-	bus     *bus.Bus
-	queues  *queue.Queues
-	cases   *connectcases.Service
-	own     *casestream.Service
-	http    *http.Server
-	broken  chan error // the store has stopped for good
+	cfg          config
+	log          *slog.Logger
+	key          sigv4.Credentials
+	newKey       bool
+	temp         string // removed at the end
+	db           *store.DB
+	metrics      *obs.Registry
+	bus          *bus.Bus
+	queues       *queue.Queues
+	courier      *courier.Courier
+	logs         *loggroup.Groups
+	destinations *destination.Destinations
+	webhooks     *webhook.Remote
+	cases        *connectcases.Service
+	own          *casestream.Service
+	http         *http.Server
+	broken       chan error // the store has stopped for good
 }
 
 // newServer opens the store and builds the rooms, bottom up. ctx bounds only the opening.
@@ -86,16 +94,22 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	if err != nil {
 		return nil, err
 	}
-	s.db, err = store.Open(ctx, engine, dsn, store.Options{Log: log, OnBroken: func(err error) { s.broken <- err }})
+	s.db, err = store.Open(ctx, engine, dsn, store.Options{Log: log, Metrics: s.metrics, OnBroken: func(err error) { s.broken <- err }})
 	if err != nil {
 		return nil, err
 	}
 	arns := arn.NewMaker(cfg.Account, cfg.Region)
 	s.queues = queue.New(s.db, queue.Config{ARNs: arns, Log: log, Metrics: s.metrics, RecreateAfter: cfg.SQSRecreateAfter})
+	s.logs = loggroup.New(s.db, loggroup.Config{ARNs: arns, Log: log, Metrics: s.metrics})
+	remotes, err := s.remotes(ctx, arns)
+	if err != nil {
+		return nil, err
+	}
 	s.bus = bus.New(s.db, bus.Config{
-		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, arns), Quotas: s.cfg.EventsQuota.room(),
+		ARNs: arns, Log: log, Metrics: s.metrics, Locals: locals(s.queues, s.logs, arns), Outside: outside(remotes), Quotas: s.cfg.EventsQuota.room(),
 		Trace: bus.TraceConfig{Keep: cfg.TraceFor, Events: cfg.TraceEvents, Bytes: cfg.TraceBytes},
 	})
+	s.courier = courier.New(courier.Config{Bus: s.bus, Remotes: remotes, Node: s.node(), Log: log, Metrics: s.metrics})
 	handler, err := s.door(arns)
 	if err != nil {
 		return nil, err
@@ -136,8 +150,11 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.bus.RunReplays(work) })
 	background.Go(func() { s.bus.RunArchiveSweep(work) })
 	background.Go(func() { s.bus.RunSchedules(work) })
+	background.Go(func() { s.courier.Run(work) })
+	background.Go(func() { s.logs.RunSweep(work) })
 	background.Go(func() { s.bus.RunTraceSweep(work) })
 	background.Go(func() { s.own.Run(work) })
+	background.Go(func() { s.destinations.RunAuthorizations(work, s.webhooks.Authorize) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {

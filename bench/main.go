@@ -6,6 +6,7 @@
 //	main.go    the run and its table · process.go starts servers · ceiling.go the trivial handler
 //	load.go    connections, latencies · disk.go fsyncs, with sync_linux.go and sync_other.go
 //	work.go    messages and the road from an update to its consumer · cases.go the operations on cases
+//	events.go  buses and events of the road from PutEvents to a consumer · flow.go the events on it · events_table.go its rows
 package main
 
 import (
@@ -16,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +31,9 @@ func main() {
 	ceiling := flag.String("ceiling", "", "serve the ceiling on this address (used by the benchmark itself)")
 	conns := flag.String("conns", "1,16,64", "numbers of connections")
 	cases := flag.String("cases", "1000,1000000", "numbers of stored cases at which the operations on cases are measured; empty: none")
+	rules := flag.String("rules", "1,100,5000", "numbers of rules on the bus at which PutEvents is measured; empty: none")
+	entries := flag.String("entries", "1,10", "numbers of events in a PutEvents")
+	flag.BoolVar(&b.moto, "moto", true, "measure PutEvents on moto's server beside, where it is installed")
 	flag.BoolVar(&b.roads, "roads", true, "measure messages and the road from an update to its consumer")
 	flag.DurationVar(&b.span, "d", 3*time.Second, "how long each measurement lasts")
 	flag.StringVar(&b.binary, "binary", "bin/casestream", "the server to measure")
@@ -41,7 +46,7 @@ func main() {
 		fail(serveCeiling(*ceiling))
 		return
 	}
-	b.conns, b.cases = numbers(*conns), numbers(*cases)
+	b.conns, b.cases, b.rules, b.entries = numbers(*conns), numbers(*cases), numbers(*rules), numbers(*entries)
 	fail(b.run(ctx))
 }
 
@@ -69,7 +74,8 @@ func fail(err error) {
 // bench is one run.
 type bench struct {
 	conns, cases       []int
-	roads              bool
+	rules, entries     []int
+	roads, moto        bool
 	span               time.Duration
 	binary, store, dir string
 	profiles, only     string
@@ -92,6 +98,11 @@ func (b *bench) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if len(b.rules) > 0 {
+		if err := b.served(ctx, filepath.Join(dir, "events"), b.measureEvents); err != nil {
+			return err
+		}
+	}
 	if len(b.cases) > 0 {
 		return b.served(ctx, filepath.Join(dir, "cases"), b.measureCases)
 	}
@@ -100,7 +111,7 @@ func (b *bench) run(ctx context.Context) error {
 
 // served runs one part of the benchmark beside a server of its own.
 func (b *bench) served(ctx context.Context, dir string, part func(context.Context, *process) error) error {
-	srv, err := startServer(ctx, b.binary, b.store, dir)
+	srv, err := startServer(ctx, b.binary, b.store, dir, "--events-quota", fmt.Sprintf("rules-per-bus=%d", slices.Max(append(b.rules, 300))))
 	if err != nil {
 		return err
 	}

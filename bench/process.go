@@ -63,7 +63,7 @@ func start(ctx context.Context, addr, probe, name string, args ...string) (*proc
 }
 
 // startServer starts a Casestream server with its data in dir.
-func startServer(ctx context.Context, binary, store, dir string) (*process, error) {
+func startServer(ctx context.Context, binary, store, dir string, more ...string) (*process, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -73,6 +73,7 @@ func startServer(ctx context.Context, binary, store, dir string) (*process, erro
 		return nil, err
 	}
 	args := []string{"serve", "--listen", addr, "--data", dir, "--access-key-id", key.AccessKeyID, "--secret-access-key", key.SecretKey, "--log-level", "warn", "--debug-listen", debug}
+	args = append(args, more...)
 	if store != "" {
 		args = append(args, "--store", store)
 	}
@@ -94,6 +95,22 @@ func startCeiling(ctx context.Context) (*process, error) {
 		return nil, err
 	}
 	return start(ctx, addr, "/", self, "-ceiling", addr)
+}
+
+// startMoto starts moto's server; nil where it is not installed.
+func startMoto(ctx context.Context) (*process, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	if exec.CommandContext(ctx, "python3", "-c", "import moto.server").Run() != nil {
+		return nil, ctx.Err()
+	}
+	return start(ctx, addr, "/moto-api/", "python3", "-m", "moto.server", "-H", host, "-p", port)
 }
 
 // profile writes a CPU profile of the server to a file, beginning now. The function that it gives waits

@@ -66,6 +66,7 @@ func (r *routing) archive() error {
 	if err := insertArchived(r.tx, r.archived); err != nil {
 		return err
 	}
+	r.done.archived += int64(len(r.archived))
 	var sums []tallied
 	for _, a := range r.archived {
 		i := slices.IndexFunc(sums, func(t tallied) bool { return t.bus == a.bus && t.keepers == a.keepers })

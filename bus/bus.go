@@ -12,7 +12,8 @@
 //	publish.go   Event, Publish: match, make out deliveries, carry them · batch.go events in a transaction of their own
 //	forward.go   a bus as the target of another one's rule
 //	envelope.go  the bytes of an event as targets see them · input.go what a target receives instead
-//	delivery.go  Delivery and Local: what a target is handed; dead letters, counters
+//	delivery.go  Delivery and Local: what a target is handed; dead letters
+//	count.go     what is counted of them · count_sql.go what waits
 //	pending.go   deliveries to targets outside our store · pending_sql.go their rows · settle.go what becomes of them
 //	lane.go      who carries them · lane_sql.go the leases · dynamic.go what their settings take from the event
 //	drop.go      the log of what was dropped
@@ -119,6 +120,7 @@ func New(db *store.DB, cfg Config) *Bus {
 		compiled: make(map[string]*compiledBus), policies: make(map[string]parsedPolicy), woken: make(chan struct{}, 1),
 		outbox: newOutbox(),
 	}
+	b.registerBacklog()
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
 	b.settles = store.NewBatch(db, maxSettles, b.settleBatch)
 	return b

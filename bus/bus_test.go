@@ -2,6 +2,8 @@ package bus_test
 
 import (
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -123,18 +125,47 @@ func (f *fixture) wants(where ...string) []bus.Delivery {
 	return got
 }
 
-// counts compares a counter.
+// counts compares a counter, or the sum of all that it counts where no labels' values are given.
 func (f *fixture) counts(name string, want int64, labels ...string) {
 	f.Helper()
-	var c *obs.Counter
-	if len(labels) > 0 {
-		c = f.metrics.Counter("casestream_events_"+name+"_total", "", "reason")
-	} else {
-		c = f.metrics.Counter("casestream_events_"+name+"_total", "")
-	}
-	if got := c.Value(labels...); got != want {
+	if got := f.count(name, labels...); got != want {
 		f.Errorf("%s %v = %d, want %d", name, labels, got, want)
 	}
+}
+
+// delivered compares how many deliveries arrived: all but those that failed for good.
+func (f *fixture) delivered(want int64) {
+	f.Helper()
+	if got := f.count("invocations") - f.count("failed_invocations"); got != want {
+		f.Errorf("%d deliveries arrived, want %d", got, want)
+	}
+}
+
+// count reads a counter off the metrics: the sum of its series whose labels have the values.
+func (f *fixture) count(name string, labels ...string) (sum int64) {
+	f.Helper()
+	var text strings.Builder
+	if err := f.metrics.Write(f.Context(), &text); err != nil {
+		f.Fatal(err)
+	}
+	if !strings.Contains(text.String(), "# TYPE casestream_"+name+"_total counter\n") {
+		f.Fatalf("there is no counter %s", name)
+	}
+	for line := range strings.Lines(text.String()) {
+		series, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if base, _, _ := strings.Cut(series, "{"); base != "casestream_"+name+"_total" {
+			continue
+		}
+		if slices.ContainsFunc(labels, func(v string) bool { return !strings.Contains(series, strconv.Quote(v)) }) {
+			continue
+		}
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			f.Fatal(err)
+		}
+		sum += n
+	}
+	return sum
 }
 
 // refused wants an error of a kind with a text.

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"github.com/casestream/casestream/base/arn"
+	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/pattern"
 	"github.com/casestream/casestream/schedule"
 )
@@ -22,6 +23,7 @@ type compiledRule struct {
 	schedule  *schedule.Schedule // nil: it has none, or one that cannot be read
 	targets   []compiledTarget
 	archive   bool // and no rule
+	matched   *obs.Count
 }
 
 // compiledTarget is a target whose settings have been read.
@@ -32,6 +34,7 @@ type compiledTarget struct {
 	outside  bool   // of our store
 	dynamic  dynamic
 	input    input
+	invoked  *obs.Count
 	inputErr error // nil, unless only another version of the program could read the settings
 }
 
@@ -92,7 +95,7 @@ func (b *Bus) compileRule(bus string, l *loadedRule) *compiledRule {
 	if l.archive {
 		return &compiledRule{name: l.name, archive: true}
 	}
-	r := &compiledRule{name: l.name, arn: b.RuleARN(bus, l.name)}
+	r := &compiledRule{name: l.name, arn: b.RuleARN(bus, l.name), matched: b.count.matched.Of(bus, l.name)}
 	if l.schedule != "" {
 		var err error
 		if r.schedule, err = schedule.Parse(l.schedule); err != nil { // as with a pattern
@@ -101,6 +104,7 @@ func (b *Bus) compileRule(bus string, l *loadedRule) *compiledRule {
 	}
 	for _, t := range l.targets {
 		c := compiledTarget{Target: t, service: serviceOf(t.ARN), bus: b.busOf(t.ARN), outside: b.isOutside(t.ARN)}
+		c.invoked = b.count.invocations.Of(bus, l.name, t.ID)
 		c.input, c.inputErr = readInput(&t)
 		if err := c.dynamic.read(&t); c.inputErr == nil {
 			c.inputErr = err

@@ -27,11 +27,12 @@ type Delivery struct {
 	// Invalid. The target's Local sets it, or the bus where no Local can be asked.
 	Err error
 
-	service  string    // whose Local takes it
-	lane     int64     // of a target outside our store
-	envelope []byte    // the event as it was published
-	of       *Delivery // of a dead letter: the delivery that failed
-	end      end       // what became of it in the transaction that publishes
+	service  string     // whose Local takes it
+	lane     int64      // of a target outside our store
+	envelope []byte     // the event as it was published
+	of       *Delivery  // of a dead letter: the delivery that failed
+	invoked  *obs.Count // the invocations of its target; nil: it is looked up
+	end      end        // what became of it in the transaction that publishes
 }
 
 // Local is a target in our own store.
@@ -90,7 +91,7 @@ func (t *compiledTarget) address(ev *Event, text []byte, bus string, r *compiled
 	d := &Delivery{
 		Event: ev, BusName: bus, RuleName: r.name, RuleARN: r.arn,
 		TargetID: t.ID, TargetARN: t.ARN, RoleARN: t.RoleARN, DeadLetterARN: t.DeadLetterARN,
-		service: t.service, envelope: text,
+		service: t.service, envelope: text, invoked: t.invoked,
 	}
 	d.MessageGroupID, d.HTTP = t.dynamic.of(ev, text)
 	if t.inputErr != nil {
@@ -147,42 +148,4 @@ func (b *Bus) hand(tx *store.Tx, list []*Delivery) error {
 		list = later
 	}
 	return nil
-}
-
-// tally is what became of events. It counts only once the transaction has committed.
-type tally struct {
-	published, matched, scheduled, delivered, failed, buried int64
-	drops                                                    []drop
-}
-
-// counters are what this room counts.
-type counters struct {
-	published, matched, scheduled, delivered, failed, buried, dropped *obs.Counter
-}
-
-// newCounters registers the counters.
-func newCounters(r *obs.Registry) counters {
-	return counters{
-		published: r.Counter("casestream_events_published_total", "Events that were put on a bus."),
-		matched:   r.Counter("casestream_events_matched_total", "Matches of an event and an enabled rule."),
-		scheduled: r.Counter("casestream_events_scheduled_total", "Times that a scheduled rule was due."),
-		delivered: r.Counter("casestream_events_delivered_total", "Events that reached a target."),
-		failed:    r.Counter("casestream_events_failed_total", "Deliveries that a target refused for good."),
-		buried:    r.Counter("casestream_events_dead_lettered_total", "Events that went to a dead-letter queue."),
-		dropped:   r.Counter("casestream_events_dropped_total", "Events that reached neither a target nor a dead-letter queue.", "reason"),
-	}
-}
-
-// settle counts what became of events and tells of what was dropped.
-func (b *Bus) settle(t *tally) {
-	b.count.published.Add(t.published)
-	b.count.matched.Add(t.matched)
-	b.count.scheduled.Add(t.scheduled)
-	b.count.delivered.Add(t.delivered)
-	b.count.failed.Add(t.failed)
-	b.count.buried.Add(t.buried)
-	for _, d := range t.drops {
-		b.count.dropped.Add(1, d.reason)
-		b.drops.tell(d)
-	}
 }

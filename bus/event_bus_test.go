@@ -216,7 +216,7 @@ func TestBusThatIsMadeAgainBeginsAnew(t *testing.T) {
 			})
 			f.send("orders")
 			f.wants()
-			f.counts("dropped", int64(i+1), bus.NoSuchBus)
+			f.counts("events_dropped", int64(i+1), bus.NoSuchBus)
 		}
 	})
 }
@@ -236,7 +236,7 @@ func TestRulesOfOneBusSeeNoEventsOfAnother(t *testing.T) {
 			f.Fatal(err)
 		}
 		f.wants("r/qb", "r/qa", "r/qb", "r/qd")
-		f.counts("dropped", 1, bus.NoSuchBus)
+		f.counts("events_dropped", 1, bus.NoSuchBus)
 	})
 }
 

@@ -73,6 +73,7 @@ func (r *routing) forward(d *Delivery, t *compiledTarget, j *journey) (arrived b
 		return false, nil
 	}
 	*next.forwards++
-	r.done.delivered++
+	r.done.local++
+	r.done.invocation(r.b, d)
 	return true, r.route(v.rules, &next)
 }

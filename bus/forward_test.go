@@ -32,10 +32,10 @@ func TestBusPassesEventsOnToAnother(t *testing.T) {
 				f.Errorf("%s of %s, want the same event everywhere", d.Body, d.BusName)
 			}
 		}
-		f.counts("published", 1)
-		f.counts("matched", 3)
-		f.counts("delivered", 6)
-		f.counts("failed", 0)
+		f.counts("events_published", 1)
+		f.counts("events_matched", 3)
+		f.delivered(6)
+		f.counts("failed_invocations", 0)
 	})
 }
 
@@ -53,7 +53,7 @@ func TestEventsThatGoRoundStop(t *testing.T) {
 		f.ruleOn(bus.Default, "itself", all, bus.Target{ID: "t", ARN: eventsARN + "event-bus/default"})
 		f.send(bus.Default)
 		f.wants()
-		f.counts("dropped", 1, bus.Loop)
+		f.counts("events_dropped", 1, bus.Loop)
 	})
 }
 
@@ -78,8 +78,8 @@ func TestEventsThatMultiplyOnTheirWayAreBounded(t *testing.T) {
 		if arrived := len(f.shelf.take()); arrived != 3*25+5 {
 			f.Errorf("%d copies arrived", arrived)
 		}
-		f.counts("dropped", 4+1, bus.LimitExceeded)
-		f.counts("delivered", 100+3*25+5)
+		f.counts("events_dropped", 4+1, bus.LimitExceeded)
+		f.delivered(100 + 3*25 + 5)
 		f.send("b2") // the next event begins anew
 		f.wants("r/q", "r/q", "r/q", "r/q", "r/q")
 	})

@@ -92,8 +92,8 @@ func TestTemplateThatIsNoJSONAnyMoreIsNotDelivered(t *testing.T) {
 				f.Errorf("the dead letter is %.80s", d.Body)
 			}
 		}
-		f.counts("delivered", 1)
-		f.counts("dropped", 1, bus.InvalidJSON)
+		f.delivered(1)
+		f.counts("events_dropped", 1, bus.InvalidJSON)
 	})
 }
 
@@ -121,6 +121,6 @@ func TestUnreadableInputSettingsConcernTheirTargetAlone(t *testing.T) {
 		})
 		f.publish(bus.Event{Source: "s", DetailType: "t"})
 		f.wants("r/b")
-		f.counts("dropped", 1, bus.InvalidParameter)
+		f.counts("events_dropped", 1, bus.InvalidParameter)
 	})
 }

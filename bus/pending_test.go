@@ -112,7 +112,7 @@ func TestEventForATargetOutsideTheStoreWaits(t *testing.T) {
 		f.rule("r", all, made, remote("plain"), target("q"))
 		ev := f.publish(bus.Event{Source: "s", DetailType: "t", TraceHeader: "Root=1", Detail: []byte(`{"case":{"caseId":"c1"}}`)})
 		envelope := f.wants("r/q")[0].Body
-		f.counts("delivered", 1)
+		f.delivered(1)
 		select {
 		case <-f.bus.Woken():
 		default:
@@ -142,8 +142,8 @@ func TestEventForATargetOutsideTheStoreWaits(t *testing.T) {
 			f.settle(bus.Outcome{Pending: p, Ending: bus.Delivered})
 			f.empty(l.Number)
 		}
-		f.counts("delivered", 3)
-		f.counts("failed", 0)
+		f.delivered(3)
+		f.counts("failed_invocations", 0)
 	})
 }
 
@@ -172,7 +172,7 @@ func TestDeliveryThatFailsIsDueAgain(t *testing.T) {
 		}
 		f.settle(bus.Outcome{Pending: due[0], Ending: bus.Delivered})
 		f.empty(lane)
-		f.counts("delivered", 1)
+		f.delivered(1)
 	})
 }
 
@@ -247,8 +247,8 @@ func TestDeliveryThatIsGivenUpGoesToTheDeadLetterQueueOnce(t *testing.T) {
 				f.Fatal(err)
 			}
 		}
-		f.counts("failed", 5)
-		f.counts("dead_lettered", 5)
+		f.counts("failed_invocations", 5)
+		f.counts("invocations_sent_to_dlq", 5)
 	})
 }
 
@@ -264,8 +264,8 @@ func TestDeliveryThatIsGivenUpWithoutADeadLetterQueueIsDropped(t *testing.T) {
 			f.empty(l.Number)
 		}
 		f.wants()
-		f.counts("dropped", 2, bus.ErrorFromTarget)
-		f.counts("dead_lettered", 0)
+		f.counts("events_dropped", 2, bus.ErrorFromTarget)
+		f.counts("invocations_sent_to_dlq", 0)
 	})
 }
 

@@ -80,7 +80,7 @@ func (b *Bus) PublishMany(tx *store.Tx, list []Outgoing) ([]error, error) {
 		return nil, err
 	}
 	if r.done.published > 0 {
-		tx.AfterCommit(func() { b.settle(&r.done) })
+		tx.AfterCommit(func() { b.settle(&r.done, tx.Now()) })
 	}
 	return errs, nil
 }
@@ -181,7 +181,7 @@ func (r *routing) route(set *ruleSet, j *journey) error {
 		if r.replay != nil && !r.replay.wants(set.bus, rule) || !r.again.wants(set.bus, rule) {
 			continue
 		}
-		r.done.matched++
+		r.done.matched = append(r.done.matched, rule.matched)
 		if err := r.invoke(set.bus, rule, j); err != nil {
 			return err
 		}
@@ -253,14 +253,15 @@ func (r *routing) deliver() error {
 	var letters []*Delivery
 	for _, d := range r.deliveries {
 		if d.Err == nil {
-			r.done.delivered++
+			r.done.local++
+			r.done.invocation(r.b, d)
 			continue
 		}
 		code, ok := codeOf(d.Err)
 		if !ok {
 			return d.Err
 		}
-		r.done.failed++
+		r.done.failure(r.b, d, code)
 		if d.DeadLetterARN == "" {
 			r.lose(d, code, d.Err)
 			continue
@@ -288,6 +289,7 @@ func (r *routing) bury(letters []*Delivery) error {
 		if _, ok := codeOf(l.Err); !ok {
 			return l.Err
 		}
+		r.done.unburied++
 		r.lose(l.of, l.Attributes["ERROR_CODE"], errors.Join(l.of.Err, l.Err))
 		l.of.end.message = messageOf(l.of.Err) + " The dead-letter queue did not take it: " + messageOf(l.Err)
 	}

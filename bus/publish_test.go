@@ -76,9 +76,9 @@ func TestEveryMatchingRuleReachesEachOfItsTargets(t *testing.T) {
 		}
 		f.publish(bus.Event{Source: "nobody asks", DetailType: "t"})
 		f.wants()
-		f.counts("published", 2)
-		f.counts("matched", 2)
-		f.counts("delivered", 3)
+		f.counts("events_published", 2)
+		f.counts("events_matched", 2)
+		f.delivered(3)
 	})
 }
 
@@ -133,7 +133,7 @@ func TestRuleChangeThatRollsBackIsForgotten(t *testing.T) {
 		f.wants()
 		f.publish(bus.Event{Source: "s", DetailType: "t"})
 		f.wants("r/q")
-		f.counts("published", 2)
+		f.counts("events_published", 2)
 	})
 }
 
@@ -185,10 +185,10 @@ func TestFinalFailureGoesToTheDeadLetterQueue(t *testing.T) {
 		if code := got[1].Attributes["ERROR_CODE"]; code != bus.InvalidParameter {
 			f.Errorf("an InputPath that selects nothing has the code %s", code)
 		}
-		f.counts("delivered", 1)
-		f.counts("failed", 3)
-		f.counts("dead_lettered", 2)
-		f.counts("dropped", 1, bus.NoResource)
+		f.delivered(1)
+		f.counts("failed_invocations", 3)
+		f.counts("invocations_sent_to_dlq", 2)
+		f.counts("events_dropped", 1, bus.NoResource)
 	})
 }
 
@@ -209,8 +209,8 @@ func TestDroppedEventIsCountedAndLogged(t *testing.T) {
 		f.publish(bus.Event{ID: "in the same minute", Source: "s", DetailType: "t"})
 		now = now.Add(time.Minute)
 		f.publish(bus.Event{ID: "three", Source: "s", DetailType: "t"})
-		f.counts("dropped", 3, bus.NoPermissions)
-		f.counts("dropped", 1, bus.NoSuchBus)
+		f.counts("events_dropped", 3, bus.NoPermissions)
+		f.counts("events_dropped", 1, bus.NoSuchBus)
 		want := [][]string{
 			{"level=WARN", "reason=NO_PERMISSIONS", "event_id=one", "rule=r", "lost is closed", "dlq is closed"},
 			{"level=WARN", "reason=NO_SUCH_BUS", "event_id=two", "bus=nowhere"},
@@ -262,8 +262,8 @@ func TestFailureThatIsNotFinalFailsThePublisher(t *testing.T) {
 			f.Errorf("err = %v", err)
 		}
 		f.wants()
-		f.counts("published", 0)
-		f.counts("delivered", 0)
+		f.counts("events_published", 0)
+		f.delivered(0)
 	})
 }
 

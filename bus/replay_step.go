@@ -156,12 +156,13 @@ func (b *Bus) republish(tx *store.Tx, r *Replay, list []archived) error {
 			to.loseEvent(r.Bus, j, NoSuchBus, missingBus(r.Bus))
 		}
 		to.done.published++
+		to.done.replayed++
 		r.LastReplayed = time.UnixMicro(list[i].time).UTC()
 	}
 	if err := to.carry(); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { b.settle(&to.done) })
+	tx.AfterCommit(func() { b.settle(&to.done, tx.Now()) })
 	return nil
 }
 

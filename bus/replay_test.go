@@ -466,7 +466,7 @@ func TestArchivedEventThatIsNoJSONIsDroppedFromAReplay(t *testing.T) {
 		if diff := cmp.Diff([]string{"good"}, f.ids("r")); diff != "" {
 			f.Error(diff)
 		}
-		f.counts("dropped", 1, bus.InvalidJSON)
+		f.counts("events_dropped", 1, bus.InvalidJSON)
 	})
 }
 

@@ -64,7 +64,7 @@ func (b *Bus) Resend(ctx context.Context, eventID, rule string) error {
 		if err := r.carry(); err != nil {
 			return err
 		}
-		tx.AfterCommit(func() { b.settle(&r.done) })
+		tx.AfterCommit(func() { b.settle(&r.done, tx.Now()) })
 		return nil
 	})
 }

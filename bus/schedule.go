@@ -204,6 +204,6 @@ func (b *Bus) fire(tx *store.Tx, list []due) error {
 	if err := r.carry(); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { b.settle(&r.done) })
+	tx.AfterCommit(func() { b.settle(&r.done, tx.Now()) })
 	return nil
 }

@@ -123,9 +123,9 @@ func TestScheduledEventIsAWSs(t *testing.T) {
 		if d := got[2]; d.RuleARN != arn || len(d.Event.ID) != 36 || d.BusName != "default" {
 			f.Errorf("delivery %+v", d)
 		}
-		f.counts("scheduled", 1)
-		f.counts("delivered", 4)
-		f.counts("published", 0)
+		f.counts("events_scheduled", 1)
+		f.delivered(4)
+		f.counts("events_published", 0)
 	})
 }
 
@@ -480,6 +480,6 @@ func TestManyRulesFireInSteps(t *testing.T) {
 		if n := inserts.count("SELECT changes, version, policy FROM bus")[0]; n != (rules+63)/64 {
 			t.Errorf("they fired in %d transactions", n)
 		}
-		f.counts("scheduled", rules)
+		f.counts("events_scheduled", rules)
 	})
 }

@@ -74,6 +74,7 @@ func (b *Bus) settleBatch(tx *store.Tx, calls []*store.BatchCall[Outcome, struct
 	var tried []*Outcome // those that count
 	for _, c := range calls {
 		o := &c.In
+		r.done.attempt(o, struck[o.Position])
 		if struck[o.Position] && o.Ending != Again {
 			tried = append(tried, o)
 		}
@@ -88,7 +89,7 @@ func (b *Bus) settleBatch(tx *store.Tx, calls []*store.BatchCall[Outcome, struct
 			}
 		case !struck[o.Position]:
 		case o.Ending == Delivered:
-			r.done.delivered++
+			r.done.invocation(b, &o.Delivery)
 		default:
 			if l := r.giveUp(o); l != nil {
 				letters = append(letters, l)
@@ -106,7 +107,7 @@ func (b *Bus) settleBatch(tx *store.Tx, calls []*store.BatchCall[Outcome, struct
 	if err := b.recordAttempts(tx, tried); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { b.settle(&r.done) })
+	tx.AfterCommit(func() { b.settle(&r.done, tx.Now()) })
 	return nil
 }
 
@@ -121,8 +122,8 @@ func (b *Bus) release(tx *store.Tx, o *Outcome) error {
 
 // giveUp makes the dead letter of a delivery that was struck off, or drops it: nil.
 func (r *routing) giveUp(o *Outcome) *Delivery {
-	r.done.failed++
 	d := &o.Pending.Delivery
+	r.done.failure(r.b, d, o.Code)
 	d.Err = fault.New(fault.Unavailable, o.Message)
 	if d.DeadLetterARN == "" {
 		r.lose(d, o.Code, d.Err)

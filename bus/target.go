@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"strings"
 	"time"
 
 	"github.com/casestream/casestream/base/arn"
@@ -89,7 +90,7 @@ func (b *Bus) checkTarget(t *Target) error {
 	if !ok || !storable(t.ARN) {
 		return refuse("Parameter " + t.ARN + " is not valid. Reason: Provided Arn is not in correct format.")
 	}
-	if b.busOf(t.ARN) != "" {
+	if b.busOf(t.ARN) != "" || a.Service == "events" && strings.HasPrefix(a.Resource, busResource) && b.isOutside(t.ARN) {
 		if t.Input != nil || t.InputPath != nil || t.InputTransformer != nil {
 			return refuse("Target " + t.ID + ": an event bus receives events as they are, without Input, InputPath and InputTransformer.")
 		}

@@ -53,7 +53,7 @@ func TestEventThatIsNoJSONReachesNobody(t *testing.T) {
 				f.Errorf("%s was delivered", d.Body)
 			}
 		}
-		f.counts("published", 1)
+		f.counts("events_published", 1)
 	})
 }
 
@@ -71,7 +71,7 @@ func TestEventThatCannotBeDecidedIsCountedAndMeetsTheOtherRules(t *testing.T) {
 		f.rule("hard", `{"detail":{`+strings.Join(append(wants, closing...), ",")+`}}`, target("q"))
 		f.publish(bus.Event{Source: "s", DetailType: "t", Detail: []byte("{" + strings.Join(has, ",") + "}")})
 		f.wants("easy/q")
-		f.counts("dropped", 1, bus.Undecided)
+		f.counts("events_dropped", 1, bus.Undecided)
 	})
 }
 

@@ -77,8 +77,7 @@ type Gateway struct {
 	largest   int64                             // of the limits of services that speak awsQuery
 	verifier  sigv4.Verifier
 	root      wire.Principal
-	requests  *obs.Counter
-	micros    *obs.Counter
+	requests  *obs.Histogram
 	panics    *obs.Counter
 }
 
@@ -107,8 +106,9 @@ func New(cfg Config) *Gateway {
 	if g.cfg.Metrics == nil {
 		g.cfg.Metrics = obs.NewRegistry()
 	}
-	g.requests = g.cfg.Metrics.Counter("casestream_requests_total", "Requests answered, by service, operation and code.", "service", "operation", "code")
-	g.micros = g.cfg.Metrics.Counter("casestream_request_microseconds_total", "Time spent on requests.", "service", "operation")
+	g.requests = g.cfg.Metrics.Histogram("casestream_http_request_duration_seconds",
+		"Time that requests took, by operation (service:Operation) and the error code of the answer, OK where it is none. Long polls wait on purpose.",
+		obs.Seconds, "op", "code")
 	g.panics = g.cfg.Metrics.Counter("casestream_panics_total", "Requests that ended in a panic, which is a bug.")
 	for _, h := range cfg.Hosts {
 		g.hosts[strings.ToLower(h)] = true

@@ -28,7 +28,7 @@ func (g *Gateway) answerProbe(x *exchange) bool {
 		x.probe = true
 		x.answer.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		x.answer.WriteHeader(status)
-		_, _ = g.cfg.Metrics.WriteTo(&x.answer)
+		_ = g.cfg.Metrics.Write(r.Context(), &x.answer)
 		return true
 	default:
 		return false

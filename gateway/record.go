@@ -23,8 +23,11 @@ func (g *Gateway) record(x *exchange) {
 	if code == "" {
 		code = "OK"
 	}
-	g.requests.Add(1, service, operation, code)
-	g.micros.Add(took.Microseconds(), service, operation)
+	op := "unknown"
+	if x.req.Op != nil {
+		op = service + ":" + operation
+	}
+	g.requests.Of(op, code).Observe(took, 1)
 	level := slog.LevelDebug
 	switch status := x.answer.status; {
 	case status >= http.StatusInternalServerError && status != http.StatusNotImplemented, x.stack != nil:

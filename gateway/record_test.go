@@ -36,7 +36,7 @@ func TestProbesNeedNoSignature(t *testing.T) {
 		}
 	}
 	request{service: "cases", target: "/domains/d"}.send(h)
-	if _, body := get("/metrics"); !strings.Contains(body, `casestream_requests_total{service="connectcases",operation="GetDomain",code="OK"} 1`) {
+	if _, body := get("/metrics"); !strings.Contains(body, `casestream_http_request_duration_seconds_count{op="connectcases:GetDomain",code="OK"} 1`) {
 		t.Errorf("metrics: %s", body)
 	}
 }
@@ -74,7 +74,7 @@ func TestOneLineTellsOfARequest(t *testing.T) {
 		}
 	}
 	var text strings.Builder
-	if _, err := metrics.WriteTo(&text); err != nil || !strings.Contains(text.String(), "casestream_panics_total 1\n") {
+	if err := metrics.Write(t.Context(), &text); err != nil || !strings.Contains(text.String(), "casestream_panics_total 1\n") {
 		t.Errorf("%v %s", err, text.String())
 	}
 }

@@ -13,6 +13,7 @@
 //	receive.go     receiving, batched · standard_sql.go claims on standard queues · fifo_sql.go on FIFO queues
 //	dead_letter_sql.go moves to the dead-letter queue
 //	settle.go      deleting and changing visibility · settle_sql.go its rows
+//	depth.go       what queues hold, for the metrics · depth_sql.go the oldest of it
 //	wait.go        long polls: who waits for which queue
 package queue
 
@@ -106,6 +107,7 @@ func New(db *store.DB, cfg Config) *Queues {
 	}
 	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), cache: make(map[string]*Queue)}
 	s.lobby = newLobby(db.Now, pollBehind(db.Engine()))
+	s.registerDepths()
 	s.sends = store.NewBatch(db, maxBatch, s.sendBatch)
 	s.receives = store.NewBatch(db, maxBatch, s.receiveBatch)
 	s.deletes = store.NewBatch(db, maxBatch, s.deleteBatch)

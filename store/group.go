@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // grouped is the writer of an engine that takes one writing transaction at a time. It runs what is
@@ -134,7 +135,10 @@ func (g *grouped) commit(group []*job) {
 	}
 	err = last(group)
 	if err == nil {
-		err = g.s.control(StepCommit, "COMMIT")
+		began := time.Now()
+		if err = g.s.control(StepCommit, "COMMIT"); err == nil {
+			g.db.measures.commit(time.Since(began))
+		}
 	}
 	if err != nil {
 		g.s.rollback()

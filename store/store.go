@@ -21,7 +21,7 @@
 // company: a closure that is alone commits alone.
 //
 //	store.go   DB, Open, Write, Read · tx.go Tx · session.go its connection · clock.go its time
-//	engine.go  what databases disagree about
+//	engine.go  what databases disagree about · measure.go how long they take, and what fails
 //	group.go   the one writer of SQLite · pooled.go the many of PostgreSQL
 //	horizon.go which transactions a snapshot sees
 //	rows.go    reading rows · many.go statements for any number of rows
@@ -40,12 +40,14 @@ import (
 	"time"
 
 	"github.com/casestream/casestream/base/fault"
+	"github.com/casestream/casestream/base/obs"
 )
 
 // Options are what a caller of Open may choose. The zero value works.
 type Options struct {
-	Log *slog.Logger     // default: slog.DiscardHandler
-	Now func() time.Time // default: time.Now; the clock of Tx.Now
+	Log     *slog.Logger     // default: slog.DiscardHandler
+	Now     func() time.Time // default: time.Now; the clock of Tx.Now
+	Metrics *obs.Registry    // default: one that nobody looks at
 	// Step is called before each begin, statement and commit, and after a commit; an error that it
 	// returns takes the place of the step. Tests prove with it that every step may fail.
 	Step func(Step) error
@@ -60,6 +62,8 @@ type DB struct {
 	opts    Options
 	writer  writer
 	readers chan *session
+
+	measures measures
 
 	broken atomic.Pointer[error]
 	clock  clock
@@ -92,6 +96,7 @@ func Open(ctx context.Context, e Engine, dsn string, opts Options) (*DB, error) 
 	// it open whether the transaction is still usable.
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	db := &DB{engine: e, conns: conns, opts: opts, stop: stop, closed: make(chan struct{}), clock: clock{now: opts.Now}}
+	db.measures.begin(opts.Metrics)
 	if err := db.start(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -270,7 +275,11 @@ func (db *DB) once(s *session, begin string, fn func(*Tx) error, committing *boo
 		if committing != nil {
 			*committing = true
 		}
+		began := time.Now()
 		if err = s.control(StepCommit, "COMMIT"); err == nil {
+			if committing != nil {
+				db.measures.commit(time.Since(began))
+			}
 			tx.committed()
 			return s.unheard()
 		}
@@ -296,9 +305,10 @@ func pause(n int) {
 	time.Sleep(time.Duration(1<<min(n, 6)) * jitter(2*time.Millisecond))
 }
 
-// check classifies an error and stops the store when it says that the disk or the file is broken.
+// check classifies an error, counts it and stops the store when it says that the disk or the file is broken.
 func (db *DB) check(err error) Class {
 	class := db.engine.Classify(err)
+	db.measures.fail(class)
 	if class == Broken {
 		stopped := error(fault.Wrap(fault.Unavailable,
 			"The store has stopped: "+err.Error()+". Nothing is acknowledged until the disk is sound and the server is started again.", err))

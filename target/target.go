@@ -17,5 +17,7 @@
 // and chosen the body, before.
 //
 //	remote.go  Remote, and the failures of one
+//	log/       CloudWatch Logs log groups
 //	queue/     SQS queues
+//	remoteaws/ queues and event buses of other accounts and Regions
 package target

@@ -50,6 +50,7 @@ type violation struct {
 	orders  []int
 	member  string // its name at AWS: "QueueUrl"
 	missing bool
+	value   string // which value it is of, and where that stands
 	text    string
 }
 
@@ -118,7 +119,8 @@ func (c *Check) record(order int, name, subject, rule string) {
 	if len(c.found) >= maxViolations {
 		return // the answer is long enough
 	}
-	v := violation{member: name, text: subject + " at '" + c.where(name) + "' failed to satisfy constraint: " + rule}
+	value := subject + " at '" + c.where(name) + "'"
+	v := violation{member: name, value: value, text: value + " failed to satisfy constraint: " + rule}
 	for _, s := range c.path[:c.depth] {
 		v.orders = append(v.orders, s.order)
 	}
@@ -316,10 +318,10 @@ func shorten(v string, size int) string {
 	return v[:cut] + "…"
 }
 
-// sorted gives the violations in the model's order.
+// sorted gives the violations in the model's order; those of one value stay as they were found.
 func (c *Check) sorted() []violation {
 	slices.SortStableFunc(c.found, func(a, b violation) int {
-		return cmp.Or(slices.Compare(a.orders, b.orders), cmp.Compare(a.text, b.text))
+		return cmp.Or(slices.Compare(a.orders, b.orders), cmp.Compare(a.value, b.value))
 	})
 	return c.found
 }

@@ -51,6 +51,7 @@ type queryName struct{ element, key, value string }
 
 // services are the services that are generated.
 var services = []config{
+	{id: "cloudwatchlogs", file: "logs.json", invalid: `wire.Invalid{Code: "InvalidParameterException"}`},
 	{id: "connect", file: "connect.json", invalid: `wire.Invalid{Code: "InvalidRequestException", MessageKey: "Message"}`},
 	{id: "connectcases", file: "connectcases.json", invalid: `wire.Invalid{Code: "ValidationException"}`},
 	{id: "customerprofiles", file: "customer-profiles.json", invalid: `wire.Invalid{Code: "BadRequestException", MessageKey: "Message"}`},

@@ -135,7 +135,7 @@ func TestBadTargetsAreRefused(t *testing.T) {
 			`1 validation error detected: Value 'AWS.a' at 'targets.2.member.inputTransformer.inputPathsMap' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [A-Za-z0-9\_\-]+]`)
 		put(`{"Id":"t",`+sqs+`,"InputTransformer":{}}`, validation,
 			`1 validation error detected: Value null at 'targets.2.member.inputTransformer.inputTemplate' failed to satisfy constraint: Member must not be null`)
-		put(`{"Id":"t",`+sqs+`,"HttpParameters":{}}`, validation, "Target t: HttpParameters is not supported by this version of Casestream.")
+		put(`{"Id":"t",`+sqs+`,"HttpParameters":{}}`, validation, "Parameter(s) HttpParameters not valid for target: t.")
 		put(`{"Id":"t","Arn":"arn:aws:lambda:eu-west-2:111122223333:function:f"}`, validation, "Target t: a target of the service lambda is not supported by this version of Casestream.")
 		put(`{"Id":"a b",`+sqs+`}`, validation, `1 validation error detected: Value 'a b' at 'targets.2.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`)
 		var six []string

@@ -7,6 +7,7 @@
 //	event_ops.go    PutEvents · pattern_ops.go TestEventPattern
 //	bus_ops.go      event buses · permission_ops.go who may put events on them
 //	tag_ops.go      tags of buses and rules
+//	connection_ops.go connections · api_destination_ops.go API destinations
 //	archive_ops.go  archives · replay_ops.go replays of what they hold
 package eventbridge
 
@@ -19,6 +20,7 @@ import (
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/base/page"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/destination"
 	"github.com/casestream/casestream/pattern"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/wire"
@@ -29,18 +31,23 @@ type Config struct {
 	DB   *store.DB
 	Bus  *bus.Bus
 	ARNs arn.Maker
+	// Destinations holds connections and API destinations.
+	Destinations *destination.Destinations
 }
 
 // Service serves EventBridge's operations.
 type Service struct {
 	api.Unimplemented
-	db   *store.DB
-	bus  *bus.Bus
-	arns arn.Maker
+	db           *store.DB
+	bus          *bus.Bus
+	arns         arn.Maker
+	destinations *destination.Destinations
 }
 
 // New makes the service.
-func New(cfg Config) *Service { return &Service{db: cfg.DB, bus: cfg.Bus, arns: cfg.ARNs} }
+func New(cfg Config) *Service {
+	return &Service{db: cfg.DB, bus: cfg.Bus, arns: cfg.ARNs, destinations: cfg.Destinations}
+}
 
 // Describe gives the front door the service's operations and errors.
 func (s *Service) Describe() *wire.Service {
@@ -69,7 +76,8 @@ func mapError(err error) error {
 	case fault.NotFound:
 		return &api.ResourceNotFoundException{Message: f.Msg}
 	case fault.Conflict:
-		if f.Subject == bus.SubjectBus {
+		switch f.Subject {
+		case bus.SubjectBus, destination.SubjectConnection, destination.SubjectAPI:
 			return &api.ResourceAlreadyExistsException{Message: f.Msg}
 		}
 		return invalid(f.Msg)

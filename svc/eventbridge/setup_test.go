@@ -11,6 +11,7 @@ import (
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/obs"
 	"github.com/casestream/casestream/bus"
+	"github.com/casestream/casestream/destination"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/storetest"
@@ -33,9 +34,17 @@ type fixture struct {
 func open(t testing.TB, db *store.DB) *fixture {
 	arns := arn.NewMaker("111122223333", "eu-west-2")
 	metrics := obs.NewRegistry()
+	key, err := destination.NewKey(make([]byte, destination.KeyLength))
+	if err != nil {
+		t.Fatal(err)
+	}
+	destinations := destination.New(db, destination.Config{ARNs: arns, Key: key})
 	queues := queue.New(db, queue.Config{ARNs: arns})
-	b := bus.New(db, bus.Config{ARNs: arns, Metrics: metrics, Locals: map[string]bus.Local{"sqs": target.New(queues, arns)}})
-	s := eventbridge.New(eventbridge.Config{DB: db, Bus: b, ARNs: arns})
+	b := bus.New(db, bus.Config{
+		ARNs: arns, Metrics: metrics, Locals: map[string]bus.Local{"sqs": target.New(queues, arns)},
+		Outside: func(a arn.ARN) bool { return destinations.TakesARN(a.String()) },
+	})
+	s := eventbridge.New(eventbridge.Config{DB: db, Bus: b, ARNs: arns, Destinations: destinations})
 	return &fixture{Door: wiretest.Door{TB: t, Service: s.Describe(), Beyond: []string{"ValidationException"}}, db: db, bus: b, queues: queues, metrics: metrics}
 }
 

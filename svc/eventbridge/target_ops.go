@@ -48,7 +48,6 @@ func readTarget(in *api.Target) (bus.Target, error) {
 		{"RunCommandParameters", in.RunCommandParameters != nil},
 		{"EcsParameters", in.EcsParameters != nil},
 		{"BatchParameters", in.BatchParameters != nil},
-		{"HttpParameters", in.HttpParameters != nil},
 		{"RedshiftDataParameters", in.RedshiftDataParameters != nil},
 		{"SageMakerPipelineParameters", in.SageMakerPipelineParameters != nil},
 		{"AppSyncParameters", in.AppSyncParameters != nil},
@@ -67,6 +66,9 @@ func readTarget(in *api.Target) (bus.Target, error) {
 	if a, ok := arn.Parse(in.Arn); ok && a.Service == "sqs" && strings.HasSuffix(a.Resource, ".fifo") && t.MessageGroupID == "" {
 		return bus.Target{}, invalid("Parameter(s) SqsParameters must be specified for target: " + in.Id + ".")
 	}
+	if err := setHTTP(&t, in.HttpParameters); err != nil {
+		return bus.Target{}, err
+	}
 	if in.DeadLetterConfig != nil {
 		t.DeadLetterARN = value(in.DeadLetterConfig.Arn)
 	}
@@ -74,6 +76,30 @@ func readTarget(in *api.Target) (bus.Target, error) {
 		t.Retry = &bus.Retry{Attempts: in.RetryPolicy.MaximumRetryAttempts, AgeSeconds: in.RetryPolicy.MaximumEventAgeInSeconds}
 	}
 	return t, nil
+}
+
+// setHTTP takes over the parameters of requests to an API destination, which is the only kind of target that has any.
+func setHTTP(t *bus.Target, p *api.HttpParameters) error {
+	a, ok := arn.Parse(t.ARN)
+	isAPI := ok && a.Service == "events" && strings.HasPrefix(a.Resource, "api-destination/")
+	switch {
+	case isAPI && t.RoleARN == "":
+		return invalid("RoleArn is required for target " + t.ARN + ".")
+	case p == nil:
+		return nil
+	case !isAPI:
+		return invalid("Parameter(s) HttpParameters not valid for target: " + t.ID + ".")
+	}
+	t.HTTP = &bus.HTTPParameters{Path: p.PathParameterValues, Header: p.HeaderParameters, Query: p.QueryStringParameters}
+	return nil
+}
+
+// showHTTP gives the shape of the parameters of requests.
+func showHTTP(p *bus.HTTPParameters) *api.HttpParameters {
+	if p == nil {
+		return nil
+	}
+	return &api.HttpParameters{PathParameterValues: p.Path, HeaderParameters: p.Header, QueryStringParameters: p.Query}
 }
 
 // ListTargetsByRule lists the targets of a rule.
@@ -107,6 +133,7 @@ func showTarget(t *bus.Target) api.Target {
 	if t.InputTransformer != nil {
 		out.InputTransformer = &api.InputTransformer{InputPathsMap: t.InputTransformer.Paths, InputTemplate: t.InputTransformer.Template}
 	}
+	out.HttpParameters = showHTTP(t.HTTP)
 	if t.MessageGroupID != "" {
 		out.SqsParameters = &api.SqsParameters{MessageGroupId: &t.MessageGroupID}
 	}

@@ -1,5 +1,5 @@
 // Package api_test drives the built server with AWS's own Go SDK and, where an SDK would not go wrong, with
-// requests written by hand. It is a module of its own so that AWS's SDK never enters the server's.
+// requests written by hand. It is a module of its own so that AWS's clients of all services never enter the server's.
 //
 // Each test runs against the embedded SQLite store, and against PostgreSQL too when CASESTREAM_TEST_PG names a
 // server. Tests share one server an engine and keep apart by names; those that count or change what belongs to
@@ -12,8 +12,10 @@
 //	                   has a row each; cases_documented_error_test.go provokes what single operations may answer
 //	archive_test.go    EventBridge: archives and replays
 //	rule_test.go       EventBridge: rules and patterns · target_test.go targets · put_events_test.go events and their delivery
+//	remote_test.go     events that are carried to another account
 //	queue_test.go      SQS: queues · message_test.go batch_test.go fifo_test.go poll_test.go messages
 //	query_test.go      SQS's legacy form and STS's XML · queue_fixture_test.go what tests with queues share
+//	logs_test.go       CloudWatch Logs, and rules that deliver to log groups
 //	neighbours_test.go Connect, Customer Profiles and STS
 //	raw_test.go        requests by hand · auth_test.go malformed_test.go what the front door refuses
 package api_test

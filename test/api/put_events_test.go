@@ -296,7 +296,7 @@ func TestDroppedEventIsCounted(t *testing.T) {
 		defer resp.Body.Close()
 		metrics := string(got(io.ReadAll(resp.Body))(t))
 		for _, line := range []string{
-			`casestream_events_dropped_total{reason="NO_PERMISSIONS"} 2`, "casestream_events_delivered_total 2", "casestream_events_failed_total 2", "casestream_events_matched_total 2",
+			`casestream_events_dropped_total{reason="NO_PERMISSIONS"} 2`, `casestream_failed_invocations_total{error_code="NO_PERMISSIONS"} 2`,
 		} {
 			if !strings.Contains(metrics, line+"\n") {
 				t.Errorf("the metrics lack %q:\n%s", line, metrics)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/connect"
 	"github.com/aws/aws-sdk-go-v2/service/connectcases"
 	"github.com/aws/aws-sdk-go-v2/service/customerprofiles"
@@ -69,6 +70,7 @@ type clients struct {
 	connect  *connect.Client
 	profiles *customerprofiles.Client
 	sts      *sts.Client
+	logs     *cloudwatchlogs.Client
 }
 
 // clientsFor makes the clients of a server for an access key.
@@ -82,6 +84,7 @@ func clientsFor(addr string, k aws.Credentials) clients {
 	return clients{
 		cases: connectcases.NewFromConfig(cfg), events: eventbridge.NewFromConfig(cfg), sqs: sqs.NewFromConfig(cfg),
 		connect: connect.NewFromConfig(cfg), profiles: customerprofiles.NewFromConfig(cfg), sts: sts.NewFromConfig(cfg),
+		logs: cloudwatchlogs.NewFromConfig(cfg),
 	}
 }
 

@@ -124,6 +124,9 @@ func ownModule(dir string) bool {
 
 // floorOf finds the floor of a folder.
 func floorOf(dir string) (int, bool) {
+	if f, ok := floors[dir]; ok {
+		return f, true
+	}
 	best, floor := "", -1
 	for prefix, f := range floors {
 		if (dir == strings.TrimSuffix(prefix, "/") || strings.HasPrefix(dir+"/", strings.TrimSuffix(prefix, "/")+"/")) && len(prefix) > len(best) {
@@ -181,6 +184,7 @@ var only = []struct {
 	{"net/http", func(s source) bool {
 		return inRoom(s.dir, "gateway", "wire", "target", "awsapi", "app", "client", "bench", "test", "cmd")
 	}, "HTTP belongs to the doors"},
+	{"github.com/aws/", func(s source) bool { return inRoom(s.dir, "target/remoteaws") }, "AWS's SDK carries events to AWS and does nothing else"},
 	{"database/sql", func(s source) bool { return inRoom(s.dir, "store") }, "rooms run statements with a store.Tx"},
 }
 
