@@ -98,7 +98,7 @@ func (l *listener) run(ctx context.Context, f *follower, commands <-chan command
 	}()
 	defer func() {
 		stop()
-		<-ended
+		_ = <-ended // why it ended does not matter any more
 	}()
 	for {
 		from := came
