@@ -57,7 +57,7 @@ func (d *Destinations) Endpoint(ctx context.Context, arn string) (e Endpoint, er
 // that it stays within its place. It says no where there are fewer values than places, or more.
 func Fill(endpoint string, values []string) (*url.URL, bool) {
 	u, err := url.Parse(endpoint)
-	if err != nil {
+	if err != nil || u.Host == "" {
 		return nil, false
 	}
 	parts := strings.Split(u.EscapedPath(), "*")
