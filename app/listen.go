@@ -83,7 +83,8 @@ func (l *listener) run(ctx context.Context, f *follower, commands <-chan command
 	ctx, stop := context.WithCancel(ctx)
 	came, ended, begun := make(chan *tracedEvent), make(chan error, 1), make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })
-	go func() {
+	var following sync.WaitGroup
+	following.Go(func() {
 		ended <- f.run(ctx, func(list []tracedEvent) error {
 			begin()
 			for i := range list {
@@ -95,11 +96,9 @@ func (l *listener) run(ctx context.Context, f *follower, commands <-chan command
 			}
 			return nil
 		})
-	}()
-	defer func() {
-		stop()
-		_ = <-ended // why it ended does not matter any more
-	}()
+	})
+	defer following.Wait()
+	defer stop()
 	for {
 		from := came
 		if l.paused {
@@ -120,7 +119,6 @@ func (l *listener) run(ctx context.Context, f *follower, commands <-chan command
 				l.obey(ctx, c)
 			}
 		case err := <-ended:
-			ended <- nil
 			return err
 		}
 	}
