@@ -17,7 +17,7 @@ import (
 
 // listenCmd is `casestream listen`.
 type listenCmd struct {
-	Bus       string `default:"default" help:"Name or ARN of the bus that the events are put on; '' for all buses."`
+	Bus       string `default:"default" help:"Name or ARN of the bus that the events are put on; empty for all buses."`
 	Pattern   string `placeholder:"F" help:"Only events that match this event pattern: a file, or the JSON text itself."`
 	Full      bool   `help:"Show each event whole, not in one line."`
 	ForwardTo string `placeholder:"URL" help:"POST each event to this URL, in their order, and show the status of the answer."`
