@@ -136,6 +136,9 @@ func (p *eventPrinter) show(e *tracedEvent) error {
 	for _, rule := range e.MatchedRules {
 		line("Rule", harmless(rule))
 	}
+	if len(e.MatchedRules) > 0 && len(e.Targets) == 0 {
+		line("Targets", "none: no rule that matched has one")
+	}
 	for i := range e.Targets {
 		p.target(&b, came, &e.Targets[i])
 	}

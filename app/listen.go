@@ -17,7 +17,7 @@ import (
 
 // listenCmd is `casestream listen`.
 type listenCmd struct {
-	Bus       string `default:"default" help:"Name or ARN of the bus that the events are put on; '' for all buses."`
+	Bus       string `default:"default" help:"Name or ARN of the bus that the events are put on; empty for all buses."`
 	Pattern   string `placeholder:"F" help:"Only events that match this event pattern: a file, or the JSON text itself."`
 	Full      bool   `help:"Show each event whole, not in one line."`
 	ForwardTo string `placeholder:"URL" help:"POST each event to this URL, in their order, and show the status of the answer."`
@@ -83,7 +83,8 @@ func (l *listener) run(ctx context.Context, f *follower, commands <-chan command
 	ctx, stop := context.WithCancel(ctx)
 	came, ended, begun := make(chan *tracedEvent), make(chan error, 1), make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })
-	go func() {
+	var following sync.WaitGroup
+	following.Go(func() {
 		ended <- f.run(ctx, func(list []tracedEvent) error {
 			begin()
 			for i := range list {
@@ -95,11 +96,9 @@ func (l *listener) run(ctx context.Context, f *follower, commands <-chan command
 			}
 			return nil
 		})
-	}()
-	defer func() {
-		stop()
-		_ = <-ended // why it ended does not matter any more
-	}()
+	})
+	defer following.Wait()
+	defer stop()
 	for {
 		from := came
 		if l.paused {
@@ -120,7 +119,6 @@ func (l *listener) run(ctx context.Context, f *follower, commands <-chan command
 				l.obey(ctx, c)
 			}
 		case err := <-ended:
-			ended <- nil
 			return err
 		}
 	}

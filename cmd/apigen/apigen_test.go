@@ -145,3 +145,35 @@ func TestCheckNamesTheFilesThatDiffer(t *testing.T) {
 		t.Error("ran without models")
 	}
 }
+
+func TestOurOwnModelsAreReadWhateverTheFolder(t *testing.T) {
+	var plans []*plan
+	for _, cfg := range services {
+		if !cfg.own {
+			continue
+		}
+		m, err := readModel(filepath.Join(t.TempDir(), "nowhere"), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := newPlan(cfg, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.ops) == 0 || len(p.ops) != len(p.all) {
+			t.Errorf("%s: %d of %d operations are generated", cfg.id, len(p.ops), len(p.all))
+		}
+		plans = append(plans, p)
+	}
+	if len(plans) == 0 {
+		t.Fatal("there are none")
+	}
+	doc, err := coverage(plans, filepath.Join("..", "..", "svc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, own, found := strings.Cut(string(doc), "Not AWS:")
+	if !found || !strings.Contains(own, "## Casestream (not AWS)") || strings.Contains(own, "| no |") {
+		t.Errorf("the document does not keep them apart, or one is missing:\n%s", doc)
+	}
+}
