@@ -87,7 +87,8 @@ func TestPathValuesStayWithinTheirPlace(t *testing.T) {
 		{"https://a.example/*/y", []string{".."}, "https://a.example/%2E%2E/y"},
 		{"https://a.example/*/y", []string{"a?b#c d%2f"}, "https://a.example/a%3Fb%23c%20d%252f/y"},
 		{"https://a.example/a%2Fb/*", []string{"c"}, "https://a.example/a%2Fb/c"},
-		{"https://a.example/*", nil, ""}, {"https://a.example/", []string{"1"}, ""},
+		{"https://a.example/*", nil, ""},
+		{"https://a.example/", []string{"1"}, ""},
 	} {
 		u, ok := destination.Fill(row.endpoint, row.values)
 		if ok != (row.want != "") || ok && u.String() != row.want {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -57,14 +58,8 @@ func sendFailure(err error) error {
 
 // stripURL takes the URL off an error of an HTTP client: its query may hold secrets.
 func stripURL(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		if _, isOp := err.(*net.OpError); isOp {
-			return err
-		}
-		err = inner
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
 	}
+	return err
 }

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -128,7 +129,7 @@ func (r *Remote) ask(ctx context.Context, c *destination.Connection) (token, err
 
 // authorizationFailure says of a failure that it was the authorization endpoint's.
 func authorizationFailure(err error) error {
-	if f, ok := err.(*target.Failure); ok {
+	if f, ok := errors.AsType[*target.Failure](err); ok {
 		f.Message = "Authorization endpoint: " + f.Message
 	}
 	return err

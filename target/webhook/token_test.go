@@ -10,6 +10,7 @@ import (
 
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/destination"
+	"github.com/casestream/casestream/target/webhook"
 )
 
 // isObject says whether a text is a JSON object.
@@ -124,4 +125,13 @@ func TestConnectionThatIsNotAuthorizedSaysWhy(t *testing.T) {
 			t.Errorf("%s: %s", c.State, c.Reason)
 		}
 	}
+}
+
+func FuzzReadToken(f *testing.F) {
+	f.Add([]byte(`{"access_token":"t","expires_in":3600}`))
+	f.Add([]byte(`{"access_token":"t","expires_in":"1e99"}`))
+	f.Add([]byte(`{"access_token":"t\n","expires_in":-1}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		webhook.TokenIsSound(t, text)
+	})
 }

@@ -81,12 +81,21 @@ func TestAnswersMeanWhatEventBridgeTakesThemFor(t *testing.T) {
 		final  bool
 		wait   time.Duration
 	}{
-		{200, "", "", false, 0}, {204, "", "", false, 0},
-		{301, "", bus.ErrorFromTarget, true, 0}, {307, "", bus.ErrorFromTarget, true, 0},
-		{400, "", bus.ErrorFromTarget, true, 0}, {404, "5", bus.ErrorFromTarget, true, 0},
-		{401, "", bus.ErrorFromTarget, false, 0}, {407, "", bus.ErrorFromTarget, false, 0}, {409, "", bus.ErrorFromTarget, false, 0},
-		{429, "7", bus.Throttling, false, 7 * time.Second}, {429, "-1", bus.Throttling, true, 0}, {429, "soon", bus.Throttling, false, 0},
-		{500, "", bus.ErrorFromTarget, false, 0}, {503, "60", bus.ErrorFromTarget, false, time.Minute}, {503, "-5", bus.ErrorFromTarget, true, 0},
+		{200, "", "", false, 0},
+		{204, "", "", false, 0},
+		{301, "", bus.ErrorFromTarget, true, 0},
+		{307, "", bus.ErrorFromTarget, true, 0},
+		{400, "", bus.ErrorFromTarget, true, 0},
+		{404, "5", bus.ErrorFromTarget, true, 0},
+		{401, "", bus.ErrorFromTarget, false, 0},
+		{407, "", bus.ErrorFromTarget, false, 0},
+		{409, "", bus.ErrorFromTarget, false, 0},
+		{429, "7", bus.Throttling, false, 7 * time.Second},
+		{429, "-1", bus.Throttling, true, 0},
+		{429, "soon", bus.Throttling, false, 0},
+		{500, "", bus.ErrorFromTarget, false, 0},
+		{503, "60", bus.ErrorFromTarget, false, time.Minute},
+		{503, "-5", bus.ErrorFromTarget, true, 0},
 	} {
 		t.Run(fmt.Sprint(row.status, row.after), func(t *testing.T) {
 			s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
