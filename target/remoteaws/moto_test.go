@@ -3,6 +3,7 @@ package remoteaws_test
 import (
 	"bufio"
 	"context"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -21,10 +22,13 @@ import (
 )
 
 // startMoto starts moto's server, an AWS that we did not write, and gives its URL. Where it is not installed
-// (pip install 'moto[server]') the test is skipped.
+// (pip install 'moto[server]') the test is skipped, unless CASESTREAM_TEST_MOTO is set, as in CI.
 func startMoto(t *testing.T) string {
 	t.Helper()
 	if out, err := exec.Command("python3", "-c", "import moto.server").CombinedOutput(); err != nil {
+		if os.Getenv("CASESTREAM_TEST_MOTO") != "" {
+			t.Fatalf("moto's server is not installed: %v %s", err, out)
+		}
 		t.Skipf("needs python3 with moto's server: %v %s", err, out)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
