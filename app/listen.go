@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/casestream/casestream/events"
@@ -80,9 +81,11 @@ type listener struct {
 // run takes turns between events and commands until the context ends, q is pressed or the server refuses.
 func (l *listener) run(ctx context.Context, f *follower, commands <-chan command) error {
 	ctx, stop := context.WithCancel(ctx)
-	came, ended := make(chan *tracedEvent), make(chan error, 1)
+	came, ended, begun := make(chan *tracedEvent), make(chan error, 1), make(chan struct{})
+	begin := sync.OnceFunc(func() { close(begun) })
 	go func() {
 		ended <- f.run(ctx, func(list []tracedEvent) error {
+			begin()
 			for i := range list {
 				select {
 				case came <- &list[i]:
@@ -95,15 +98,17 @@ func (l *listener) run(ctx context.Context, f *follower, commands <-chan command
 	}()
 	defer func() {
 		stop()
-		<-ended
+		_ = <-ended // why it ended does not matter any more
 	}()
-	fmt.Fprintf(l.err, "Listening on %s.\n", l.api.client.Base)
 	for {
 		from := came
 		if l.paused {
 			from = nil // events wait on the server
 		}
 		select {
+		case <-begun:
+			begun = nil
+			fmt.Fprintf(l.err, "Listening on %s.\n", l.api.client.Base)
 		case e := <-from:
 			l.show(ctx, e)
 		case c, open := <-commands:

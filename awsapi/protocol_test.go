@@ -243,6 +243,11 @@ func TestConstraintsAreReportedInAWSWords(t *testing.T) {
 				"Value 'NONE' at 'authorizationType" + at + "Member must satisfy enum value set: [BASIC, OAUTH_CLIENT_CREDENTIALS, API_KEY]",
 		},
 		{
+			eb, "CreateConnection", "POST", "/", `{"Name":"c","AuthorizationType":"NONE","AuthParameters":{"OAuthParameters":{` +
+				`"ClientParameters":{"ClientID":"i","ClientSecret":"s"},"AuthorizationEndpoint":"https://a.example","HttpMethod":"put"}}}`, // which is taken
+			one + "Value 'NONE' at 'authorizationType" + at + "Member must satisfy enum value set: [BASIC, OAUTH_CLIENT_CREDENTIALS, API_KEY]",
+		},
+		{
 			eb, "CreateApiDestination", "POST", "/", `{"Name":"n","ConnectionArn":"arn:aws:events:eu-west-2:111122223333:connection/c/1","InvocationEndpoint":"https://a.example","HttpMethod":"LIST"}`,
 			one + "Value 'LIST' at 'httpMethod" + at + "Member must satisfy enum value set: [HEAD, POST, PATCH, DELETE, PUT, GET, OPTIONS]",
 		},

@@ -16,8 +16,10 @@ import (
 
 // How long things around an attempt take.
 const (
-	attemptTime = 30 * time.Second // the bound of an attempt; kinds of targets have shorter ones of their own
-	settleAgain = time.Second      // the pause before a failed settle is tried again
+	// The bound of an attempt. Kinds of targets have shorter ones of their own, but an attempt may first wait for its turn: where
+	// a target takes one event a second, the last of maxFlying has half a minute to wait.
+	attemptTime = 45 * time.Second
+	settleAgain = time.Second // the pause before a failed settle is tried again
 )
 
 // Why a lane ends attempts that are under way.

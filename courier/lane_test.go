@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/courier"
 	"github.com/casestream/casestream/store"
@@ -306,6 +308,26 @@ func TestNewEventsAndRetriesTakeTurns(t *testing.T) {
 			}
 		}
 		if n := len(b.world.seen("far")); n != 5039 || last < 20 {
+			t.Errorf("%d attempts", n)
+		}
+	})
+}
+
+func TestTargetThatTakesOneEventASecondUsesUpNoAttempts(t *testing.T) {
+	bubble(t, func(b *bed) {
+		turns := rate.NewLimiter(1, 1)
+		b.world.answer = func(ctx context.Context, _ try) error {
+			if err := turns.Wait(ctx); err != nil {
+				return &target.Failure{Code: bus.Throttling, Message: err.Error()}
+			}
+			time.Sleep(5 * time.Second)
+			return nil
+		}
+		b.rule("s", to("far"))
+		defer b.run(courier.Config{})()
+		b.publish("s", "", 200)
+		b.until("all arrive", 210*time.Second, func() bool { return b.waiting() == 0 })
+		if n := len(b.world.seen("far")); n != 200 {
 			t.Errorf("%d attempts", n)
 		}
 	})

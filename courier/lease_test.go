@@ -124,6 +124,10 @@ func TestIdleLaneIsGivenBack(t *testing.T) {
 		other := over(b.T, b.db, b.world) // its events are not told of here
 		for range 3 {
 			b.publish("s", "", 1)
+			synctest.Wait()
+			if b.waiting() != 0 {
+				t.Error("what this node publishes waits")
+			}
 			time.Sleep(5 * time.Second)
 			other.publish("s", "", 1)
 			time.Sleep(1100 * time.Millisecond)

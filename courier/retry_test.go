@@ -147,7 +147,7 @@ func TestTargetThatTakesTooLongIsCutOff(t *testing.T) {
 		b.rule("s", far)
 		defer b.run(courier.Config{})()
 		b.publish("s", "", 1)
-		b.until("it is dead-lettered", 31*time.Second, func() bool { return len(b.letters.list()) > 0 })
+		b.until("it is dead-lettered", 46*time.Second, func() bool { return len(b.letters.list()) > 0 })
 		if got := b.letters.list()[0].Attributes["ERROR_CODE"]; got != "TIMEOUT" {
 			t.Error(got)
 		}

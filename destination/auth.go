@@ -45,6 +45,7 @@ type OAuthAuth struct {
 
 // Parameters are added to a request.
 type Parameters struct {
+	Given  bool        `json:"given,omitempty"` // if only as an empty object
 	Header []Parameter `json:"header,omitempty"`
 	Query  []Parameter `json:"query,omitempty"`
 	Body   []Parameter `json:"body,omitempty"`

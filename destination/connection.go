@@ -30,7 +30,7 @@ type Connection struct {
 	Revision    int64  // how often its authorization was changed
 	Auth        *Auth  // nil in lists
 
-	Created, Modified, Authorized time.Time // the last is zero where it never was
+	Created, Modified, Authorized time.Time // the last from the start: AWS shows it so
 
 	suffix string // of SecretARN
 	sealed []byte // Auth
@@ -169,6 +169,9 @@ func (d *Destinations) authorizeAnew(tx *store.Tx, c *Connection) (err error) {
 	c.Revision++
 	if c.Kind == OAuth {
 		c.State = Authorizing
+		if c.Authorized.IsZero() {
+			c.Authorized = tx.Now() // as AWS shows it
+		}
 		tx.AfterCommit(d.wake)
 	} else {
 		c.State, c.Authorized = Authorized, tx.Now()

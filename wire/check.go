@@ -181,6 +181,7 @@ type StringRule struct {
 	Min, Max  int
 	Pattern   *Pattern
 	Enum      []string
+	AnyCase   bool // a value of Enum may be in upper or lower case
 	Sensitive bool // the value is not repeated
 }
 
@@ -209,7 +210,7 @@ func (r *StringRule) broken(v string) []string {
 	if r.Max > 0 && n > r.Max {
 		out = append(out, "Member must have length less than or equal to "+strconv.Itoa(r.Max))
 	}
-	if r.Enum != nil && !slices.Contains(r.Enum, v) {
+	if r.Enum != nil && !slices.Contains(r.Enum, v) && !(r.AnyCase && slices.ContainsFunc(r.Enum, func(e string) bool { return strings.EqualFold(e, v) })) {
 		out = append(out, "Member must satisfy enum value set: ["+strings.Join(r.Enum, ", ")+"]")
 	}
 	return out

@@ -1405,7 +1405,7 @@ var (
 	ruleConnectionDescription                      = wire.StringRule{Max: 512, Pattern: &wire.Pattern{Source: ".*"}}
 	ruleConnectionHeaderParametersList             = wire.SizeRule{Max: 100}
 	ruleConnectionName                             = wire.StringRule{Min: 1, Max: 64, Pattern: &wire.Pattern{Source: "[\\.\\-_A-Za-z0-9]+"}}
-	ruleConnectionOAuthHttpMethod                  = wire.StringRule{Enum: []string{"GET", "POST", "PUT"}}
+	ruleConnectionOAuthHttpMethod                  = wire.StringRule{Enum: []string{"GET", "POST", "PUT"}, AnyCase: true}
 	ruleConnectionQueryStringParametersList        = wire.SizeRule{Max: 100}
 	ruleConnectionState                            = wire.StringRule{Enum: []string{"CREATING", "UPDATING", "DELETING", "AUTHORIZED", "DEAUTHORIZED", "AUTHORIZING", "DEAUTHORIZING", "ACTIVE", "FAILED_CONNECTIVITY"}}
 	ruleDatabase                                   = wire.StringRule{Min: 1, Max: 64}

@@ -226,6 +226,9 @@ func (w *writer) stringRule(name string, sh *shape) string {
 			values = known
 		}
 		add(fmt.Sprintf("Enum: %#v", values))
+		if w.anyCase[name] {
+			add("AnyCase: true")
+		}
 	}
 	return out
 }

@@ -25,6 +25,7 @@ type config struct {
 	omitEmpty        bool                // empty lists and maps are left out of answers, required or not
 	noEnums          bool                // the service words its own errors for unknown enum values
 	enumOrders       map[string][]string // in which order errors list an enum's values, where it is known not to be the model's
+	anyCase          map[string]bool     // enums whose values the service takes in upper and lower case
 	xmlNamespace     string
 	invalid          string // Go text of wire.Invalid
 	extra            []exception
@@ -59,6 +60,7 @@ var services = []config{
 		id: "eventbridge", file: "events.json", invalid: `wire.Invalid{Code: "ValidationException"}`,
 		extra:      []exception{{name: "ValidationException", status: 400}},
 		enumOrders: map[string][]string{"ApiDestinationHttpMethod": {"HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS"}},
+		anyCase:    map[string]bool{"ConnectionOAuthHttpMethod": true},
 	},
 	sqs,
 	{

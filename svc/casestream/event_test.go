@@ -9,6 +9,7 @@ import (
 
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/base/page"
+	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/storetest"
@@ -88,6 +89,44 @@ func TestEventIsGivenWithWhatBecameOfIt(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, e); diff != "" {
 			n.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
+
+func TestEventTellsOfEachAttemptOutside(t *testing.T) {
+	each(t, func(n *node) {
+		const function = "arn:aws:lambda:eu-west-2:111122223333:function:f"
+		n.ruleFor("far", `{"source":["shop"]}`, function)
+		id := n.put("default", "shop", `{"n":1}`)
+		n.wants("waiting", ids(n.do("ListEvents", object{"State": "WAITING"})), id)
+		lanes, err := n.bus.ClaimLanes(n.Context(), "here", time.Minute, 10)
+		if err != nil || len(lanes) != 1 {
+			t.Fatalf("%v %v", lanes, err)
+		}
+		page, err := n.bus.Fresh(n.Context(), lanes[0].Number, 0, 10)
+		if err != nil || len(page.List) != 1 {
+			t.Fatalf("%+v %v", page, err)
+		}
+		// Whole milliseconds, as the protocol has them.
+		began := time.Now().Truncate(time.Second)
+		next := began.Add(90 * time.Second)
+		if err := n.bus.Settle(n.Context(), bus.Outcome{
+			Pending: page.List[0], Ending: bus.Again, Began: began, Took: 1500 * time.Microsecond,
+			Code: bus.Throttling, Message: "slow down", Status: 429, Next: next,
+		}); err != nil {
+			t.Fatal(err)
+		}
+		e, _ := n.do("GetEvent", object{"EventId": id})["Event"].(object)
+		want := []any{object{
+			"EventBusName": "default", "RuleName": "far", "RuleArn": "arn:aws:events:eu-west-2:111122223333:rule/far", "TargetId": "t",
+			"TargetArn": function, "State": "WAITING", "ErrorCode": bus.Throttling, "ErrorMessage": "slow down", "NextTime": float64(next.Unix()),
+			"Attempts": []any{object{
+				"Number": 1.0, "Time": float64(began.Unix()), "DurationMillis": 1.5, "StatusCode": 429.0, "ErrorCode": bus.Throttling,
+				"ErrorMessage": "slow down", "NextTime": float64(next.Unix()),
+			}},
+		}}
+		if diff := cmp.Diff(want, e["Targets"]); diff != "" || e["State"] != "WAITING" {
+			n.Errorf("%v: -want +got\n%s", e["State"], diff)
 		}
 	})
 }

@@ -32,6 +32,7 @@ func open(t testing.TB, db *store.DB, keep time.Duration) *node {
 	queues := queue.New(db, queue.Config{ARNs: arns})
 	b := bus.New(db, bus.Config{
 		ARNs: arns, Locals: map[string]bus.Local{"sqs": target.New(queues, arns)}, Trace: bus.TraceConfig{Keep: keep},
+		Outside: func(a arn.ARN) bool { return a.Service == "lambda" },
 	})
 	s := casestream.New(casestream.Config{Bus: b, Kept: keep > 0, Alone: db.Ordered()})
 	return &node{Door: wiretest.Door{TB: t, Service: s.Describe()}, db: db, bus: b, queues: queues, service: s}
@@ -42,14 +43,20 @@ func each(t *testing.T, test func(n *node)) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) { test(open(t, d.Open(t, store.Options{}), time.Hour)) })
 }
 
-// rule makes a rule with a target, a queue that is there or not.
+// rule makes a rule with a queue as its target, which is there or not.
 func (n *node) rule(name, pattern, queueName string) {
+	n.Helper()
+	n.ruleFor(name, pattern, "arn:aws:sqs:eu-west-2:111122223333:"+queueName)
+}
+
+// ruleFor makes a rule with a target.
+func (n *node) ruleFor(name, pattern, targetARN string) {
 	n.Helper()
 	n.write(func(tx *store.Tx) error {
 		if err := n.bus.PutRule(tx, bus.Rule{Bus: bus.Default, Name: name, Pattern: pattern}); err != nil {
 			return err
 		}
-		return n.bus.PutTargets(tx, bus.Default, name, []bus.Target{{ID: "t", ARN: "arn:aws:sqs:eu-west-2:111122223333:" + queueName}})
+		return n.bus.PutTargets(tx, bus.Default, name, []bus.Target{{ID: "t", ARN: targetARN}})
 	})
 }
 

@@ -2,6 +2,7 @@ package eventbridge
 
 import (
 	"context"
+	"strings"
 
 	api "github.com/casestream/casestream/awsapi/eventbridge"
 	"github.com/casestream/casestream/destination"
@@ -43,7 +44,7 @@ func (s *Service) CreateConnection(ctx context.Context, in *api.CreateConnection
 	if o := p.OAuthParameters; o != nil {
 		auth.OAuth = &destination.OAuthAuth{
 			ClientID: o.ClientParameters.ClientID, ClientSecret: destination.Secret(o.ClientParameters.ClientSecret),
-			Endpoint: o.AuthorizationEndpoint, Method: o.HttpMethod, Parameters: readParameters(o.OAuthHttpParameters),
+			Endpoint: o.AuthorizationEndpoint, Method: strings.ToUpper(o.HttpMethod), Parameters: readParameters(o.OAuthHttpParameters),
 		}
 	}
 	var c destination.Connection
@@ -104,6 +105,7 @@ func editAuth(a *destination.Auth, p *api.UpdateConnectionAuthRequestParameters)
 		}
 		set(&a.OAuth.Endpoint, o.AuthorizationEndpoint)
 		set(&a.OAuth.Method, o.HttpMethod)
+		a.OAuth.Method = strings.ToUpper(a.OAuth.Method)
 		if o.OAuthHttpParameters != nil {
 			a.OAuth.Parameters = readParameters(o.OAuthHttpParameters)
 		}
@@ -133,6 +135,7 @@ func readParameters(in *api.ConnectionHttpParameters) (p destination.Parameters)
 	if in == nil {
 		return p
 	}
+	p.Given = true
 	read := func(key, text *string, secret *bool) destination.Parameter {
 		return destination.Parameter{Key: value(key), Value: destination.Secret(value(text)), Hidden: secret != nil && *secret}
 	}
@@ -148,9 +151,9 @@ func readParameters(in *api.ConnectionHttpParameters) (p destination.Parameters)
 	return p
 }
 
-// showParameters gives the shape of parameters, without the values that are secret; nil where there are none.
+// showParameters gives the shape of parameters, without the values that are secret; nil where none were given.
 func showParameters(p *destination.Parameters) *api.ConnectionHttpParameters {
-	if len(p.Header)+len(p.Query)+len(p.Body) == 0 {
+	if !p.Given {
 		return nil
 	}
 	shown := func(q *destination.Parameter) *string {
