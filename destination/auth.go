@@ -59,7 +59,7 @@ type Parameter struct {
 }
 
 // check refuses what does not authorize requests of a kind.
-func (a *Auth) check(kind string, d *Destinations) error {
+func (a *Auth) check(kind string) error {
 	name := map[string]string{Basic: "BasicAuthParameters", APIKey: "ApiKeyAuthParameters", OAuth: "OAuthParameters"}[kind]
 	if (a.Basic != nil) != (kind == Basic) || (a.APIKey != nil) != (kind == APIKey) || (a.OAuth != nil) != (kind == OAuth) {
 		return fault.New(fault.Invalid, "Parameter AuthParameters is not valid. Reason: The authorization type "+kind+" needs "+name+" and no other.")
@@ -78,9 +78,6 @@ func (a *Auth) check(kind string, d *Destinations) error {
 		return incomplete("ClientParameters, AuthorizationEndpoint and HttpMethod")
 	}
 	if a.OAuth != nil {
-		if err := d.checkEndpoint("AuthorizationEndpoint", a.OAuth.Endpoint); err != nil {
-			return err
-		}
 		if err := a.OAuth.Parameters.check(); err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func (d *Destinations) AuthorizeDue(ctx context.Context, ask Authorize) (int, er
 	failed := make([]error, len(list))
 	var asking sync.WaitGroup
 	for i := range list {
-		asking.Go(func() { failed[i] = ask(ctx, &list[i]) })
+		asking.Go(func() { failed[i] = d.authorize(ctx, ask, &list[i]) })
 	}
 	asking.Wait()
 	if ctx.Err() != nil {
@@ -96,6 +96,14 @@ func (d *Destinations) AuthorizeDue(ctx context.Context, ask Authorize) (int, er
 		}
 		return nil
 	})
+}
+
+// authorize asks for a token where there is somebody to ask: AWS takes any text for the endpoint, and finds out here.
+func (d *Destinations) authorize(ctx context.Context, ask Authorize, c *Connection) error {
+	if err := d.checkEndpoint("AuthorizationEndpoint", c.Auth.OAuth.Endpoint); err != nil {
+		return err
+	}
+	return ask(ctx, c)
 }
 
 // cutTo gives at most n characters of a text that a client is shown and a database can hold.

@@ -47,7 +47,7 @@ func (d *Destinations) CreateConnection(tx *store.Tx, c Connection) (Connection,
 	if err := checkDescription(c.Description); err != nil {
 		return Connection{}, err
 	}
-	if err := c.Auth.check(c.Kind, d); err != nil {
+	if err := c.Auth.check(c.Kind); err != nil {
 		return Connection{}, err
 	}
 	if err := d.hold(tx); err != nil {
@@ -97,7 +97,7 @@ func (d *Destinations) UpdateConnection(tx *store.Tx, name string, u ConnectionU
 	}
 	if u.Edit != nil {
 		u.Edit(c.Auth)
-		if err := c.Auth.check(c.Kind, d); err != nil {
+		if err := c.Auth.check(c.Kind); err != nil {
 			return Connection{}, err
 		}
 		if err := d.authorizeAnew(tx, &c); err != nil {

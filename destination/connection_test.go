@@ -79,9 +79,6 @@ func TestConnectionThatCannotBeIsRefused(t *testing.T) {
 			"needs BasicAuthParameters and no other": {Name: "d", Kind: destination.Basic, Auth: oauth("").Auth},
 			"needs Username and Password":            {Name: "d", Kind: destination.Basic, Auth: &destination.Auth{Basic: &destination.BasicAuth{}}},
 			"ApiKeyName":                             {Name: "d", Kind: destination.APIKey, Auth: &destination.Auth{APIKey: &destination.APIKeyAuth{Name: "a b", Value: "v"}}},
-			"AuthorizationEndpoint is not valid. Reason: It must be a URL that begins with https://.": {Name: "d", Kind: destination.OAuth, Auth: &destination.Auth{
-				OAuth: &destination.OAuthAuth{ClientID: "a", ClientSecret: "b", Endpoint: "http://a/", Method: "POST"},
-			}},
 			"Each parameter needs a Key": {Name: "d", Kind: destination.Basic, Auth: &destination.Auth{
 				Basic: basic("").Auth.Basic, Parameters: destination.Parameters{Body: []destination.Parameter{{}}},
 			}},
@@ -92,6 +89,37 @@ func TestConnectionThatCannotBeIsRefused(t *testing.T) {
 				kind = fault.Conflict
 			}
 			refused(f.T, err, kind, text)
+		}
+	})
+}
+
+func TestConnectionIsNotAuthorizedWhereNobodyCanBeAsked(t *testing.T) {
+	each(t, func(f *fixture) {
+		for endpoint, reason := range map[string]string{
+			"replace_this": "Parameter AuthorizationEndpoint is not valid. Reason: It must be a URL.",
+			"http://a/":    "Parameter AuthorizationEndpoint is not valid. Reason: It must be a URL that begins with https://.",
+		} {
+			f.connected(destination.Connection{Name: "c", Kind: destination.OAuth, Auth: &destination.Auth{
+				OAuth: &destination.OAuthAuth{ClientID: "a", ClientSecret: "b", Endpoint: endpoint, Method: "POST"},
+			}})
+			if _, err := f.d.AuthorizeDue(f.Context(), func(context.Context, *destination.Connection) error {
+				f.Error("it is asked at " + endpoint)
+				return nil
+			}); err != nil {
+				f.Fatal(err)
+			}
+			var c destination.Connection
+			if err := f.try(func(tx *store.Tx) (err error) {
+				if c, err = f.d.Connection(tx, "c"); err == nil {
+					_, err = f.d.DeleteConnection(tx, "c")
+				}
+				return err
+			}); err != nil {
+				f.Fatal(err)
+			}
+			if c.State != destination.Deauthorized || c.Reason != reason {
+				f.Errorf("%s: %s %q", endpoint, c.State, c.Reason)
+			}
 		}
 	})
 }
