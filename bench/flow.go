@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -41,20 +42,21 @@ const patience = 60 * time.Second
 // counts the events received until the last one, and times each from the start of its call. It fails unless each
 // event comes exactly once.
 func (w *eventWork) run(ctx context.Context, c eventCount, n int, span time.Duration) (result, error) {
-	ctx, cancel := context.WithTimeout(ctx, span+patience)
-	defer cancel()
+	ctx, giveUp := context.WithTimeoutCause(ctx, span+patience, errors.New("an event did not come"))
+	defer giveUp()
+	ctx, cancel := context.WithCancelCause(ctx) // with what went wrong first
+	defer cancel(nil)
 	f := &flow{w: w, count: c, began: time.Now(), calls: make(chan struct{}, underWay*n)}
 	producing, stop := context.WithCancel(ctx)
 	defer stop()
 	consumers := n
 	all := make([][]arrival, consumers)
-	errs := make([]error, consumers+1)
 	var wg sync.WaitGroup
 	for k := range consumers {
 		wg.Go(func() {
-			all[k], errs[k] = f.consume(ctx, producing, newConn(k))
-			if errs[k] != nil {
-				cancel() // nobody takes what the producers wait for
+			var err error
+			if all[k], err = f.consume(ctx, producing, newConn(k)); err != nil {
+				cancel(err) // nobody takes what the producers wait for
 			}
 		})
 	}
@@ -62,17 +64,15 @@ func (w *eventWork) run(ctx context.Context, c eventCount, n int, span time.Dura
 	for i := range bodies {
 		bodies[i] = eventTexts(c)
 	}
-	if _, errs[consumers] = load(ctx, n, span, func(ctx context.Context, conn *conn, _ int) (int, error) {
+	if _, err := load(ctx, n, span, func(ctx context.Context, conn *conn, _ int) (int, error) {
 		return f.produce(ctx, conn, bodies[conn.n])
-	}); errs[consumers] != nil {
-		cancel() // what was put in vain does not come
+	}); err != nil {
+		cancel(err) // what was put in vain does not come
 	}
 	stop()
 	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return result{}, err
-		}
+	if err := context.Cause(ctx); err != nil {
+		return result{}, err
 	}
 	return f.judge(slices.Concat(all...))
 }
