@@ -18,6 +18,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/casestream/casestream/base/arn"
@@ -97,12 +98,20 @@ func (d *Destinations) checkEndpoint(member, endpoint string) error {
 		return refuse("It must be a URL that begins with https://.")
 	case u.User != nil:
 		return refuse("It must not contain a user name or a password.")
+	case !isPort(u.Port()):
+		return refuse("Its port must be a number from 1 to 65535.")
 	case strings.Contains(u.Host, "*"):
 		return refuse("Its host must not contain *.")
 	case u.Fragment != "":
 		return refuse("It must not contain a fragment.")
 	}
 	return nil
+}
+
+// isPort says whether a text may be the port of an endpoint; without one its scheme says which.
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return s == "" || err == nil && n > 0
 }
 
 // storable says whether a database can hold a text.
