@@ -78,6 +78,11 @@ func (d *Destinations) CheckKey(ctx context.Context) error {
 // hold keeps others from making or changing anything here until the transaction ends, so that no two pass a quota
 // together, and says that from now on secrets are sealed with this key.
 func (d *Destinations) hold(tx *store.Tx) error {
+	// In a statement of its own: one that waits for the row while another server makes the first connection would not
+	// see that connection when it goes on.
+	if err := holdAPIs(tx); err != nil {
+		return err
+	}
 	held, err := useKey(tx, d.cfg.Key.id)
 	if err == nil && !held {
 		err = errOtherKey
