@@ -34,7 +34,9 @@ func sendMessage(ctx context.Context, c *client, a arn.ARN, d *bus.Delivery) err
 }
 
 // isTrace says whether a text has the field that makes it a trace header.
-func isTrace(h string) bool { return strings.HasPrefix(h, rootField) || strings.Contains(h, ";"+rootField) }
+func isTrace(h string) bool {
+	return strings.HasPrefix(h, rootField) || strings.Contains(h, ";"+rootField)
+}
 
 // deduplicationID names a delivery, whichever attempt it is: a queue that took it and could not say so takes it for a
 // duplicate the next time. The event's id alone would not do. Two rules may send one event to one queue, and a replay
