@@ -67,7 +67,7 @@ func TestAPIDestinationThatCannotBeIsRefused(t *testing.T) {
 		}
 		for _, endpoint := range []string{
 			"http://a.example/", "ftp://a.example/", "https://", "https:///x", "https:a", "a.example", "//a.example", "https://u:p@a.example/",
-			"https://*.example/", "https://a.example/#x", "https://a.example:port/", "https://[::1/", "https://a b/", "file:///etc/passwd", "gopher://a/",
+			"https://*.example/", "https://a.example/#x", "https://a.example:port/", "https://a.example:65536/", "https://a.example:0/", "https://[::1/", "https://a b/", "file:///etc/passwd", "gopher://a/",
 		} {
 			_, err := f.api("b", c.ARN, endpoint)
 			refused(f.T, err, fault.Invalid, "Parameter InvocationEndpoint is not valid.")
@@ -83,16 +83,22 @@ func TestPathValuesStayWithinTheirPlace(t *testing.T) {
 	}{
 		{"https://a.example/x", nil, "https://a.example/x"},
 		{"https://a.example/*/y/*?q=*", []string{"1", "ü"}, "https://a.example/1/y/%C3%BC?q=*"},
-		{"https://a.example/*/y", []string{"../../admin"}, "https://a.example/..%2F..%2Fadmin/y"},
-		{"https://a.example/*/y", []string{".."}, "https://a.example/%2E%2E/y"},
+		{"https://a.example/*/y", []string{"a/b..c"}, "https://a.example/a%2Fb..c/y"},
+		{"https://a.example/*/../y", []string{"..."}, "https://a.example/.../../y"},
+		{"https://a.example/*/y", []string{"%2e%2e"}, "https://a.example/%252e%252e/y"},
+		{"https://a.example/*/y", []string{"../../admin"}, ""},
+		{"https://a.example/*/y", []string{`x\..\admin`}, ""},
+		{"https://a.example/*/y", []string{".."}, ""},
+		{"https://a.example/.*/y", []string{"."}, ""},
+		{"https://a.example/**/y", []string{".", "."}, ""},
 		{"https://a.example/*/y", []string{"a?b#c d%2f"}, "https://a.example/a%3Fb%23c%20d%252f/y"},
 		{"https://a.example/a%2Fb/*", []string{"c"}, "https://a.example/a%2Fb/c"},
 		{"https://a.example/*", nil, ""},
 		{"https://a.example/", []string{"1"}, ""},
 	} {
-		u, ok := destination.Fill(row.endpoint, row.values)
-		if ok != (row.want != "") || ok && u.String() != row.want {
-			t.Errorf("%+v: %v %v", row, u, ok)
+		u, err := destination.Fill(row.endpoint, row.values)
+		if (err == nil) != (row.want != "") || err == nil && u.String() != row.want {
+			t.Errorf("%+v: %v %v", row, u, err)
 		}
 	}
 }
@@ -102,8 +108,8 @@ func FuzzFill(f *testing.F) {
 	f.Add("https://a.example/%2a*", "?")
 	f.Fuzz(func(t *testing.T, endpoint, value string) {
 		before, err := url.Parse(endpoint)
-		u, ok := destination.Fill(endpoint, []string{value})
-		if !ok {
+		u, fillErr := destination.Fill(endpoint, []string{value})
+		if fillErr != nil {
 			return
 		}
 		after, err2 := url.Parse(u.String())

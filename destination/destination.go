@@ -18,6 +18,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/casestream/casestream/base/arn"
@@ -77,6 +78,11 @@ func (d *Destinations) CheckKey(ctx context.Context) error {
 // hold keeps others from making or changing anything here until the transaction ends, so that no two pass a quota
 // together, and says that from now on secrets are sealed with this key.
 func (d *Destinations) hold(tx *store.Tx) error {
+	// In a statement of its own: one that waits for the row while another server makes the first connection would not
+	// see that connection when it goes on.
+	if err := holdAPIs(tx); err != nil {
+		return err
+	}
 	held, err := useKey(tx, d.cfg.Key.id)
 	if err == nil && !held {
 		err = errOtherKey
@@ -97,12 +103,20 @@ func (d *Destinations) checkEndpoint(member, endpoint string) error {
 		return refuse("It must be a URL that begins with https://.")
 	case u.User != nil:
 		return refuse("It must not contain a user name or a password.")
+	case !isPort(u.Port()):
+		return refuse("Its port must be a number from 1 to 65535.")
 	case strings.Contains(u.Host, "*"):
 		return refuse("Its host must not contain *.")
 	case u.Fragment != "":
 		return refuse("It must not contain a fragment.")
 	}
 	return nil
+}
+
+// isPort says whether a text may be the port of an endpoint; without one its scheme says which.
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return s == "" || err == nil && n > 0
 }
 
 // storable says whether a database can hold a text.

@@ -2,6 +2,7 @@ package destination
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -53,37 +54,48 @@ func (d *Destinations) Endpoint(ctx context.Context, arn string) (e Endpoint, er
 	return e, err
 }
 
+// Why Fill makes no URL.
+var (
+	ErrPlaces = errors.New("the endpoint has more places, or fewer, than there are values for")
+	ErrClimbs = errors.New("a value would lead out of its place in the path")
+)
+
 // Fill makes the URL of a request out of an endpoint: each * in its path becomes the next of the values, escaped so
-// that it stays within its place. It says no where there are fewer values than places, or more.
-func Fill(endpoint string, values []string) (*url.URL, bool) {
+// that it stays within its place. Values that make a segment . or .. are refused, also where only a server that reads
+// escapes before it follows such segments (many do) would be led astray by them.
+func Fill(endpoint string, values []string) (*url.URL, error) {
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" {
-		return nil, false
+	if err != nil {
+		return nil, err
 	}
 	parts := strings.Split(u.EscapedPath(), "*")
-	if len(parts) != len(values)+1 {
-		return nil, false
+	if u.Host == "" || len(parts) != len(values)+1 {
+		return nil, ErrPlaces
 	}
 	var path strings.Builder
 	for i, p := range parts {
 		path.WriteString(p)
 		if i < len(values) {
-			path.WriteString(escape(values[i]))
+			path.WriteString(url.PathEscape(values[i]))
 		}
 	}
 	plain, err := url.PathUnescape(path.String())
 	if err != nil {
-		return nil, false
+		return nil, err
+	}
+	if len(values) > 0 && dots(plain) > dots(u.Path) {
+		return nil, ErrClimbs
 	}
 	u.Path, u.RawPath = plain, path.String()
-	return u, true
+	return u, nil
 }
 
-// escape escapes a value for one segment of a path. The segments . and .. would lead elsewhere, so their dots are
-// escaped too: only what reads %2E as a dot can be led astray by them.
-func escape(value string) string {
-	if value == "." || value == ".." {
-		return strings.ReplaceAll(value, ".", "%2E")
+// dots counts the segments . and .. of a path.
+func dots(path string) (n int) {
+	for segment := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if segment == "." || segment == ".." {
+			n++
+		}
 	}
-	return url.PathEscape(value)
+	return n
 }

@@ -53,9 +53,10 @@ const (
 // limits are the sizes of bodies. JSON may need six bytes for one of a message of 1 MiB, and base64 and
 // percent-encoding have their price.
 var limits = map[string]int64{
-	"sqs:SendMessage":       8 << 20,
-	"sqs:SendMessageBatch":  8 << 20,
-	"eventbridge:PutEvents": 8 << 20,
+	"sqs:SendMessage":             8 << 20,
+	"sqs:SendMessageBatch":        8 << 20,
+	"eventbridge:PutEvents":       8 << 20,
+	"cloudwatchlogs:PutLogEvents": 8 << 20,
 }
 
 // timeouts are the times of operations that wait on purpose.

@@ -15,6 +15,9 @@ import (
 // that rules do not see; the form of the header leaves room for fields of one's own.
 const hopField = "Casestream="
 
+// rootField is the field without which a trace header is none.
+const rootField = "Root="
+
 // maxHeader is how long PutEvents lets a trace header be.
 const maxHeader = 500
 
@@ -40,13 +43,13 @@ func (t *Target) hop(to arn.ARN, d *bus.Delivery, at time.Time) (string, error) 
 	if !slices.Contains(been, here) {
 		been = append(been, here)
 	}
-	if !slices.ContainsFunc(fields, func(f string) bool { return strings.HasPrefix(f, "Root=") }) {
-		fields = append([]string{"Root=" + root(d.Event.ID, at)}, fields...)
+	if !slices.ContainsFunc(fields, func(f string) bool { return strings.HasPrefix(f, rootField) }) {
+		fields = append([]string{rootField + root(d.Event.ID, at)}, fields...)
 	}
 	list := hopField + strings.Join(been, ",")
 	header := strings.Join(append(fields, list), ";")
 	if len(header) > maxHeader { // what the publisher said of its trace gives way
-		header = "Root=" + root(d.Event.ID, at) + ";" + list
+		header = rootField + root(d.Event.ID, at) + ";" + list
 	}
 	if len(header) > maxHeader {
 		return "", &target.Failure{Code: bus.LimitExceeded, Final: true, Message: "The event has been sent on too often."}

@@ -23,13 +23,19 @@ func sendMessage(ctx context.Context, c *client, a arn.ARN, d *bus.Delivery) err
 	if strings.HasSuffix(a.Resource, ".fifo") {
 		in.MessageDeduplicationId = aws.String(deduplicationID(d))
 	}
-	if h := d.Event.TraceHeader; h != "" {
+	// What a publisher wrote there need not be a trace header, and SQS takes nothing else: no event is lost for it.
+	if h := d.Event.TraceHeader; isTrace(h) {
 		in.MessageSystemAttributes = map[string]types.MessageSystemAttributeValue{
 			string(types.MessageSystemAttributeNameForSendsAWSTraceHeader): {DataType: aws.String("String"), StringValue: &h},
 		}
 	}
 	_, err := c.sqs.SendMessage(ctx, in)
 	return failureOf(err)
+}
+
+// isTrace says whether a text has the field that makes it a trace header.
+func isTrace(h string) bool {
+	return strings.HasPrefix(h, rootField) || strings.Contains(h, ";"+rootField)
 }
 
 // deduplicationID names a delivery, whichever attempt it is: a queue that took it and could not say so takes it for a

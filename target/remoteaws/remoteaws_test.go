@@ -198,6 +198,22 @@ func TestQueueIsSentTheEventAsItIs(t *testing.T) {
 	}
 }
 
+func TestQueueIsNotSentATraceHeaderThatIsNone(t *testing.T) {
+	clearEnvironment(t)
+	f := newFake(t, says(http.StatusOK, `{"MessageId":"1"}`))
+	tg := newTarget(t, remoteaws.Config{Endpoints: remoteaws.Places{"*": f.URL}})
+	for header, sent := range map[string]bool{"x": false, "NoRoot=1": false, "Sampled=1;Root=1-5759e988-bd862e3fe1be46a994272793": true} {
+		d := deliveryTo(queueARN)
+		d.Event.TraceHeader = header
+		if err := tg.Deliver(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		if _, got, _ := f.request(); (got["MessageSystemAttributes"] != nil) != sent {
+			t.Errorf("%s: sent %v", header, got)
+		}
+	}
+}
+
 func TestRepeatedDeliveryToAFIFOQueueIsADuplicateAndNothingElseIs(t *testing.T) {
 	clearEnvironment(t)
 	f := newFake(t, says(http.StatusOK, `{"MessageId":"1"}`))

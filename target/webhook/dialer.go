@@ -23,9 +23,7 @@ var errBlocked = errors.New("the address is not public")
 var blocked = prefixes(
 	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
 	"192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-	"::/96",                      // unspecified, loopback, and IPv4 written as IPv6
-	"64:ff9b::/96",               // NAT64
-	"64:ff9b:1::/48",             // NAT64 of one's own
+	"::/8",                       // unspecified, loopback, IPv4 written as IPv6, and what is translated to it: SIIT and NAT64
 	"100::/64",                   // discarded
 	"2001::/23",                  // Teredo and other protocols
 	"2001:db8::/32", "3fff::/20", // documentation

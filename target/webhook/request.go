@@ -3,6 +3,7 @@ package webhook
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -31,9 +32,14 @@ func newRequest(ctx context.Context, e *destination.Endpoint, d *bus.Delivery) (
 	if own == nil {
 		own = new(bus.HTTPParameters)
 	}
-	u, ok := destination.Fill(e.Endpoint, own.Path)
-	if !ok {
+	u, err := destination.Fill(e.Endpoint, own.Path)
+	switch {
+	case errors.Is(err, destination.ErrPlaces):
 		return refuse(bus.InvalidParameter, "The target has not as many PathParameterValues as the endpoint of the API destination "+e.Name+" has places.", nil)
+	case errors.Is(err, destination.ErrClimbs):
+		return refuse(bus.InvalidParameter, "One of the PathParameterValues would lead out of its place in the endpoint of the API destination "+e.Name+".", nil)
+	case err != nil:
+		return refuse(bus.InvalidParameter, "The endpoint of the API destination "+e.Name+" is not valid.", err)
 	}
 	p := &e.Connection.Auth.Parameters
 	u.RawQuery = joinQuery(u.RawQuery, own.Query, p.Query)

@@ -269,3 +269,24 @@ func (s *server) filtered(in *cloudwatchlogs.FilterLogEventsInput) func(context.
 		return out.Events, out.NextToken, nil
 	}
 }
+
+func TestLogEventsMayFillABatch(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		ctx := t.Context()
+		group, _ := s.newLogGroup(t, "batch")
+		got(s.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &group, LogStreamName: new("s")}))(t)
+		now := time.Now().UnixMilli()
+		put := func(message string) error {
+			_, err := s.logs.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{
+				LogGroupName: &group, LogStreamName: new("s"), LogEvents: []logtypes.InputLogEvent{{Timestamp: &now, Message: &message}},
+			})
+			return err
+		}
+		for _, sign := range []string{"x", "\x01"} { // JSON has six bytes for the second
+			if err := put(strings.Repeat(sign, 1<<20-26)); err != nil {
+				t.Errorf("a batch of 1 MiB of %q: %v", sign, err)
+			}
+			refuse(t, []refusal{{"more", put(strings.Repeat(sign, 1<<20-25)), "InvalidParameterException", 400, "Upload too large: 1048577 bytes exceeds limit of 1048576"}})
+		}
+	})
+}
