@@ -2,7 +2,9 @@ package bus
 
 import (
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/base/obs"
@@ -109,9 +111,26 @@ func (b *Bus) letter(d *Delivery, code string) *Delivery {
 	l.Body, l.TargetARN, l.MessageGroupID, l.DeadLetterARN, l.Err, l.of = d.envelope, d.DeadLetterARN, "", "", nil, d
 	l.service = serviceOf(l.TargetARN)
 	l.Attributes = map[string]string{
-		"RULE_ARN": d.RuleARN, "TARGET_ARN": d.TargetARN, "ERROR_CODE": code, "ERROR_MESSAGE": messageOf(d.Err),
+		"RULE_ARN": d.RuleARN, "TARGET_ARN": d.TargetARN, "ERROR_CODE": code, "ERROR_MESSAGE": printable(messageOf(d.Err)),
 	}
 	return &l
+}
+
+// maxErrorMessage bounds a dead letter's ERROR_MESSAGE, in characters: it comes from outside, and the letter must fit a queue.
+const maxErrorMessage = 1024
+
+// printable makes of a text what a queue takes for an attribute.
+func printable(s string) string {
+	n := 0
+	return strings.Map(func(r rune) rune {
+		if n++; n > maxErrorMessage {
+			return -1
+		}
+		if r < ' ' || r == utf8.RuneError || r == 0xFFFE || r == 0xFFFF {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // messageOf gives what a dead letter says about its failure: the words that are for clients.

@@ -21,7 +21,7 @@ func TestGroupIsTakenFromTheEvent(t *testing.T) {
 			{"$.detail.case.caseId|$.detail.relatedItem.caseId", `{"case":{"caseId":"c-1"},"relatedItem":{"caseId":"c-2"}}`, "c-1"},
 			{"$.detail.case.caseId", `{}`, "the event's id"},
 		} {
-			near, away := target("q"), remote("far")
+			near, away := target("q"), remote("far.fifo")
 			near.MessageGroupID, away.MessageGroupID = row.group, row.group
 			f.rule("r", all, near, away)
 			ev := f.publish(bus.Event{Source: "s", DetailType: "t", Detail: []byte(row.detail)})

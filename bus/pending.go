@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/casestream/casestream/store"
@@ -72,6 +73,11 @@ type outgoing struct {
 	place  int      // of the delivery in it
 }
 
+// holds says whether a delivery holds those of its key behind it: the next of a FIFO queue's group must not overtake it.
+func (o *outgoing) holds() bool {
+	return o.MessageGroupID != "" && strings.HasSuffix(o.TargetARN, ".fifo")
+}
+
 // post leaves the deliveries for targets outside our store in the outbox.
 func (r *routing) post() error {
 	if len(r.outgoing) == 0 {
@@ -100,7 +106,7 @@ func (r *routing) post() error {
 func (b *Bus) Fresh(ctx context.Context, lane, after int64, limit int) (page Pendings, err error) {
 	var parked []int64
 	err = b.db.Read(ctx, func(tx *store.Tx) (err error) {
-		page, err = listPending(tx, freshPending, []any{lane, after, limit + 1}, limit)
+		page, err = listPending(tx, freshPending, []any{lane, after, after, limit + 1}, limit)
 		if err != nil {
 			return err
 		}

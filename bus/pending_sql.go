@@ -58,7 +58,7 @@ func insertPending(tx *store.Tx, list []outgoing) error {
 			body = o.Body
 		}
 		hold := 0
-		if o.MessageGroupID != "" {
+		if o.holds() {
 			hold = 1
 		}
 		args = append(args, o.lane, o.key, hold, dueFresh, tx.Micros(), tx.Now().Add(age).UnixMicro(), string(settings), o.envelope, body)
@@ -71,8 +71,10 @@ const pendingColumns = `position, lane, key, hold, due_at, accepted_at, expires_
 
 // The reads of the outbox; each takes its last argument for the limit.
 const (
-	freshPending = `SELECT ` + pendingColumns + ` FROM bus_delivery WHERE lane = ? AND due_at = 0 AND position > ? ORDER BY position LIMIT ?`
-	duePending   = `SELECT ` + pendingColumns + ` FROM bus_delivery WHERE lane = ? AND due_at > 0 AND due_at <= ? ORDER BY due_at, position LIMIT ?`
+	// By position alone, PostgreSQL would read its way through all that waits for other lanes.
+	freshPending = `SELECT ` + pendingColumns + ` FROM bus_delivery WHERE lane = ? AND due_at /*at most*/= 0
+		AND (due_at, position) > (0, ?) AND position > ? ORDER BY due_at, position LIMIT ?`
+	duePending = `SELECT ` + pendingColumns + ` FROM bus_delivery WHERE lane = ? AND due_at > 0 AND due_at <= ? ORDER BY due_at, position LIMIT ?`
 
 	expiredPending = `SELECT ` + pendingColumns + ` FROM bus_delivery WHERE lane = ? AND expires_at <= ? ORDER BY expires_at, position LIMIT ?`
 )

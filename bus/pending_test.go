@@ -222,7 +222,7 @@ func TestDeliveryThatIsGivenUpGoesToTheDeadLetterQueueOnce(t *testing.T) {
 			lane := f.lane()
 			p := f.fresh(lane)[0]
 			p.Attempts = row.attempts
-			o := bus.Outcome{Pending: p, Ending: bus.Dead, Code: bus.Timeout, Message: "It took too long", Exhausted: row.exhausted}
+			o := bus.Outcome{Pending: p, Ending: bus.Dead, Code: bus.Timeout, Message: "It took\x00too long" + strings.Repeat("!", 2000), Exhausted: row.exhausted}
 			if row.began {
 				o.Began = f.clock.now()
 			}
@@ -233,7 +233,7 @@ func TestDeliveryThatIsGivenUpGoesToTheDeadLetterQueueOnce(t *testing.T) {
 			}
 			f.empty(lane)
 			letter := f.wants("r/far")[0]
-			want := map[string]string{"RULE_ARN": p.RuleARN, "TARGET_ARN": remoteARN("far"), "ERROR_CODE": "TIMEOUT", "ERROR_MESSAGE": "It took too long"}
+			want := map[string]string{"RULE_ARN": p.RuleARN, "TARGET_ARN": remoteARN("far"), "ERROR_CODE": "TIMEOUT", "ERROR_MESSAGE": "It took too long" + strings.Repeat("!", 1008)}
 			for name, value := range row.want {
 				want[name] = value
 			}
@@ -316,7 +316,7 @@ func TestOneNodeHoldsALane(t *testing.T) {
 
 func TestNextDeliveryOfAGroupWaitsForTheOneBefore(t *testing.T) {
 	eachOutside(t, func(f outsider) {
-		to := remote("far")
+		to := remote("far.fifo")
 		to.MessageGroupID = "$.detail.group"
 		f.rule("r", all, to)
 		sent := make(map[string]string)

@@ -211,7 +211,11 @@ func (r *routing) invoke(bus string, rule *compiledRule, j *journey) error {
 		place := j.trace.aim(matched, d)
 		if t.outside && d.Err == nil {
 			d.end.state = tracedWaiting
-			r.outgoing = append(r.outgoing, outgoing{Delivery: d, target: t, key: cmp.Or(d.MessageGroupID, j.caseID()), trace: j.trace, place: place})
+			o := outgoing{Delivery: d, target: t, key: d.MessageGroupID, trace: j.trace, place: place}
+			if !o.holds() {
+				o.key = j.caseID()
+			}
+			r.outgoing = append(r.outgoing, o)
 			continue
 		}
 		if t.bus != "" && d.Err == nil {

@@ -59,7 +59,7 @@ func TestEveryStepOfCarryingMayFail(t *testing.T) {
 						}
 						return nil
 					})
-					to := remote("far")
+					to := remote("far.fifo")
 					to.MessageGroupID, to.DeadLetterARN = "g", queueARN("dlq")
 					f.rule("r", all, to)
 					f.publish(bus.Event{Source: "s", DetailType: "t"})

@@ -181,7 +181,7 @@ func TestEveryStepOfTheCourierMayFail(t *testing.T) {
 					}
 					return nil
 				}})
-				far := to("far")
+				far := to("far.fifo")
 				far.MessageGroupID = "g"
 				b.rule("s", far)
 			}
@@ -199,7 +199,7 @@ func TestEveryStepOfTheCourierMayFail(t *testing.T) {
 			if n := b.waiting(); n > 0 || len(b.letters.list()) > 0 {
 				t.Fatalf("%s failed: %d wait, %d dead letters", failed, n, len(b.letters.list()))
 			}
-			tries := b.world.seen("far")
+			tries := b.world.seen("far.fifo")
 			if got := ids(tries); len(got) != published || !slices.Equal(got[published-2:], want) {
 				t.Fatalf("%s failed: %d events of %d came", failed, len(got), published)
 			}

@@ -242,7 +242,7 @@ func TestFailingEventHoldsItsGroupAndNoOther(t *testing.T) {
 			}
 			return nil
 		}
-		far := caseTarget("far")
+		far := caseTarget("far.fifo")
 		far.MessageGroupID = "$.detail.case.caseId"
 		b.rule("s", far)
 		defer b.run(courier.Config{})()
@@ -255,7 +255,7 @@ func TestFailingEventHoldsItsGroupAndNoOther(t *testing.T) {
 		}
 		b.until("all arrive", time.Hour, func() bool { return b.waiting() == 0 })
 		got := map[string][]string{}
-		for _, t := range b.world.seen("far") {
+		for _, t := range b.world.seen("far.fifo") {
 			got[t.key] = append(got[t.key], t.id)
 			if late := t.at.Sub(began); t.key == `"b"` && late > 200*time.Millisecond {
 				b.Errorf("a group in which nothing fails waited %v", late)

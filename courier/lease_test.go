@@ -173,6 +173,8 @@ func TestNodesShareTheLanesOfOneDatabase(t *testing.T) {
 	for i := range targets {
 		targets[i] = caseTarget(fmt.Sprintf("far%d", i))
 	}
+	const fifo = "far4.fifo"
+	targets[4] = caseTarget(fifo)
 	targets[4].MessageGroupID = "$.detail.case.caseId"
 	first.rule("s", targets...)
 	quick := func(most time.Duration) time.Duration { return min(1+rand.N(most), 100*time.Millisecond) }
@@ -219,7 +221,7 @@ func TestNodesShareTheLanesOfOneDatabase(t *testing.T) {
 	for i := range targets {
 		got := map[string][]string{}
 		groups := map[string]string{}
-		for _, a := range w.seen(fmt.Sprintf("far%d", i)) {
+		for _, a := range w.seen(targets[i].ID) {
 			if a.n == 1 {
 				got[a.key] = append(got[a.key], a.id)
 			} else if i == 4 && groups[a.key] != a.id {

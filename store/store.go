@@ -12,6 +12,8 @@
 //	/*clustered*/    behind a CREATE TABLE: keep the rows in the order of the primary key
 //	/*by bytes*/     behind the TEXT of a column: compare and order it by its bytes
 //	/*match*/        between a column of words and what AllOf gives: full-text search
+//	/*at most*/      between a column that has no smaller value and its = : take the index that has the column and what the rows
+//	                 are ordered by behind it, as by itself SQLite does. PostgreSQL reads <= , so that the column counts in ORDER BY
 //	/*bytes*/        behind a ? whose type nothing else tells: it is BYTEA
 //	/*sqlite*/, /*postgres*/  before a statement that is for one of them alone; Exec of the other's does nothing
 //
