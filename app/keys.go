@@ -90,7 +90,7 @@ func (c *config) secretKey() (destination.Key, error) {
 	path := c.SecretKeyFile
 	if path == "" {
 		path = filepath.Join(c.Data, secretKeyFile)
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if !exists(path) {
 			if err := writeKeyFile(path, destination.GenerateKey()+"\n"); err != nil {
 				return destination.Key{}, err
 			}

@@ -2,7 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/casestream/casestream/base/arn"
@@ -30,6 +34,12 @@ func (s *server) remotes(ctx context.Context, arns arn.Maker) ([]target.Remote, 
 
 // openDestinations makes the room of connections and API destinations, and what carries events there.
 func (s *server) openDestinations(ctx context.Context, arns arn.Maker) error {
+	if path := filepath.Join(s.cfg.Data, secretKeyFile); s.cfg.SecretKeyFile == "" && !exists(path) {
+		// No new key is made where one was lost: that would hide which file is missing.
+		if err := destination.New(s.db, destination.Config{ARNs: arns, Log: s.log}).CheckKey(ctx); err != nil {
+			return fmt.Errorf("%s is missing: %w", path, err)
+		}
+	}
 	key, err := s.cfg.secretKey()
 	if err != nil {
 		return err
@@ -40,6 +50,12 @@ func (s *server) openDestinations(ctx context.Context, arns arn.Maker) error {
 	}
 	s.webhooks = webhook.New(webhook.Config{Destinations: s.destinations, AllowPrivate: s.cfg.AllowPrivateTargets})
 	return s.destinations.CheckKey(ctx)
+}
+
+// exists says whether there is a file; one that cannot be looked for counts, so that nothing takes its place.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // outside makes of kinds of targets what says whether a target is of one of them.

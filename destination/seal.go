@@ -25,7 +25,7 @@ type Key struct {
 
 // Failures of keys.
 var (
-	errOtherKey = errors.New("the store holds secrets of connections that are sealed with another secret key: give each server on it the same --secret-key-file")
+	errOtherKey = errors.New("the store holds secrets of connections that are sealed with another secret key: put that key's file back, the same for each server on the store (--secret-key-file)")
 	errNoKey    = errors.New("there is no secret key")
 	errForged   = errors.New("the sealed authorization of a connection does not open: it was changed, or sealed with another secret key")
 )

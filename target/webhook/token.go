@@ -175,14 +175,14 @@ func tokenRequest(ctx context.Context, a *destination.OAuthAuth) (*http.Request,
 // readToken reads the answer of an authorization server.
 func readToken(text []byte, now time.Time) (token, bool) {
 	var answer struct {
-		AccessToken string      `json:"access_token"`
-		ExpiresIn   json.Number `json:"expires_in"`
+		AccessToken string          `json:"access_token"`
+		ExpiresIn   json.RawMessage `json:"expires_in"` // a number; some say it in quotes, or nothing
 	}
 	if err := json.Unmarshal(text, &answer); err != nil || answer.AccessToken == "" || strings.ContainsFunc(answer.AccessToken, isControl) {
 		return token{}, false
 	}
 	life := tokenLife
-	if n, err := answer.ExpiresIn.Float64(); err == nil && n >= 0 {
+	if n, err := strconv.ParseFloat(strings.Trim(string(answer.ExpiresIn), `" `), 64); err == nil && n >= 0 {
 		life = time.Duration(min(n, (24*time.Hour).Seconds()) * float64(time.Second))
 	}
 	return token{text: answer.AccessToken, until: now.Add(life - min(tokenMargin, life/2))}, true
