@@ -3,6 +3,8 @@ package bus
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/casestream/casestream/store"
 )
 
 // Envelope shows tests the bytes of an event.
@@ -59,4 +61,13 @@ func ArchivedAndBack(ev *Event, replay string) (same, replayed []byte, err error
 func Cursor(text string) (string, bool) {
 	c, err := parseCursor(text)
 	return c.String(), err == nil
+}
+
+// SettleTogether settles outcomes in one transaction, as those that come at the same time are.
+func (b *Bus) SettleTogether(tx *store.Tx, list ...Outcome) error {
+	var calls []*store.BatchCall[Outcome, struct{}]
+	for _, o := range list {
+		calls = append(calls, &store.BatchCall[Outcome, struct{}]{In: o})
+	}
+	return b.settleBatch(tx, calls)
 }

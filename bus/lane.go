@@ -60,6 +60,9 @@ func (b *Bus) laneOf(tx *store.Tx, target string) (int64, error) {
 	return number, err
 }
 
+// Now is the time by the clock that says what is due.
+func (b *Bus) Now() time.Time { return b.db.Now() }
+
 // ClaimLanes takes lanes that have something to carry now and that no node holds, for the time of a lease.
 func (b *Bus) ClaimLanes(ctx context.Context, node string, lease time.Duration, limit int) ([]Lane, error) {
 	var free []int64

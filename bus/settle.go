@@ -1,7 +1,9 @@
 package bus
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -72,6 +74,7 @@ func (b *Bus) settleBatch(tx *store.Tx, calls []*store.BatchCall[Outcome, struct
 	r := routing{b: b, tx: tx}
 	var letters []*Delivery
 	var tried []*Outcome // those that count
+	var done []*Outcome  // those that held others
 	for _, c := range calls {
 		o := &c.In
 		r.done.attempt(o, struck[o.Position])
@@ -96,9 +99,7 @@ func (b *Bus) settleBatch(tx *store.Tx, calls []*store.BatchCall[Outcome, struct
 			}
 		}
 		if o.Ending != Again && o.Hold && struck[o.Position] {
-			if err := b.release(tx, o); err != nil {
-				return err
-			}
+			done = append(done, o)
 		}
 	}
 	if err := r.bury(letters); err != nil {
@@ -107,16 +108,28 @@ func (b *Bus) settleBatch(tx *store.Tx, calls []*store.BatchCall[Outcome, struct
 	if err := b.recordAttempts(tx, tried); err != nil {
 		return err
 	}
+	if err := b.release(tx, done); err != nil {
+		return err
+	}
 	tx.AfterCommit(func() { b.settle(&r.done, tx.Now()) })
 	return nil
 }
 
-// release lets the next delivery of a key go that waited for one that is done with.
-func (b *Bus) release(tx *store.Tx, o *Outcome) error {
-	if err := unpark(tx, o.Lane, o.Key); err != nil {
-		return err
+// release lets the next deliveries of keys go that waited for those that are done with. It comes last, and goes by the
+// lanes' numbers: transactions that lock several lanes in orders of their own would wait for each other.
+func (b *Bus) release(tx *store.Tx, done []*Outcome) error {
+	if len(done) == 0 {
+		return nil
 	}
-	tx.AfterCommit(func() { b.outbox.wake(map[int64]struct{}{o.Lane: {}}) })
+	slices.SortFunc(done, func(x, y *Outcome) int { return cmp.Compare(x.Lane, y.Lane) })
+	lanes := make(map[int64]struct{}, 1)
+	for _, o := range done {
+		if err := unpark(tx, o.Lane, o.Key); err != nil {
+			return err
+		}
+		lanes[o.Lane] = struct{}{}
+	}
+	tx.AfterCommit(func() { b.outbox.wake(lanes) })
 	return nil
 }
 

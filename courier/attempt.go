@@ -47,7 +47,7 @@ var endings = map[bus.Ending]string{bus.Delivered: "delivered", bus.Again: "agai
 // carry tries a delivery and stores what became of it.
 func (l *lane) carry(a *attempt) {
 	a.outcome = bus.Outcome{Pending: a.Pending}
-	switch exhausted := spent(a.Pending, time.Now()); {
+	switch exhausted := spent(a.Pending, l.c.now()); {
 	case exhausted != "":
 		giveUp(&a.outcome, exhausted)
 	default:
@@ -84,15 +84,15 @@ func giveUp(o *bus.Outcome, exhausted string) {
 func (l *lane) try(a *attempt) {
 	ctx, cancel := context.WithTimeout(l.life, attemptTime)
 	defer cancel()
-	began := time.Now()
+	came, began := l.c.now(), time.Now()
 	err := l.deliver(ctx, a.Pending)
-	ended := time.Now()
+	took := time.Since(began)
 	if err != nil && l.life.Err() != nil {
 		a.abandoned, a.err = true, context.Cause(l.life)
 		return
 	}
 	o := &a.outcome
-	a.made, a.err, o.Began, o.Took = true, err, began.UTC(), ended.Sub(began)
+	a.made, a.err, o.Began, o.Took = true, err, came, took
 	if err == nil {
 		o.Ending, a.verdict = bus.Delivered, answers
 		return
@@ -112,7 +112,7 @@ func (l *lane) try(a *attempt) {
 		return
 	}
 	o.Ending = bus.Again
-	o.Next = ended.Add(max(l.c.cfg.Jitter(longest(a.Attempts+1)), f.RetryAfter)).UTC()
+	o.Next = l.c.now().Add(max(l.c.cfg.Jitter(longest(a.Attempts+1)), f.RetryAfter))
 	if o.Next.After(a.Expires) {
 		o.Next = a.Expires // where it is found to be over
 	}

@@ -75,6 +75,10 @@ func New(cfg Config) *Courier {
 	return c
 }
 
+// now is the store's clock: it says what is due and what has expired, and does not go back where the machine's does.
+// Leases end by the machine's monotonic clock.
+func (c *Courier) now() time.Time { return c.cfg.Bus.Now() }
+
 // Run carries deliveries until ctx ends. Attempts that are under way then have a moment to end; what is not
 // settled by then stays pending, and the lanes are given back for others to go on.
 func (c *Courier) Run(ctx context.Context) {

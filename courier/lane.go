@@ -47,7 +47,7 @@ type lane struct {
 // newLane makes a lane whose lease began at some time.
 func (c *Courier) newLane(ctx context.Context, claimed bus.Lane, began time.Time) *lane {
 	l := &lane{
-		Lane: claimed, c: c, hand: newHand(), lastWork: began,
+		Lane: claimed, c: c, hand: newHand(), lastWork: c.now(),
 		woken: make(chan struct{}, 1), done: make(chan *attempt, maxFlying), over: make(chan struct{}),
 	}
 	if a, ok := arn.Parse(l.Target); ok {
@@ -81,7 +81,7 @@ func (l *lane) wake() {
 func (l *lane) run(ctx context.Context) {
 	defer l.lease.Stop()
 	for ctx.Err() == nil && l.life.Err() == nil {
-		now := time.Now()
+		now := l.c.now()
 		if err := l.load(ctx, now); err != nil && ctx.Err() == nil {
 			l.c.cfg.Log.Error("lane not read", slog.String("target", l.Target), slog.Any("err", err))
 			l.rest = now.Add(storeAgain)
@@ -239,7 +239,7 @@ func (l *lane) wait(ctx context.Context, d time.Duration) {
 
 // land takes in an attempt that has ended.
 func (l *lane) land(a *attempt) {
-	now := time.Now()
+	now := l.c.now()
 	l.landed(a)
 	l.attempts.Add(-1)
 	l.lastWork = now
