@@ -14,8 +14,14 @@ const (
 	maxOfKey  = 8  // first attempts of one key that wait, for the others to have room
 )
 
-// hand is what a lane has in hand. Reads start again at the first delivery when they have come to the last: on
-// PostgreSQL numbers do not commit in their order, so that what is new may be anywhere.
+// Where a pass over what was not tried begins: on PostgreSQL numbers do not commit in their order, so that what is new may
+// be anywhere.
+const (
+	lateness   = 1000             // so many numbers before the highest that was seen
+	wholeEvery = 10 * time.Second // and every now and then at the first, for what was a long time in coming
+)
+
+// hand is what a lane has in hand.
 type hand struct {
 	fresh, due []*bus.Pending // that wait for their attempt, in the order of their reads
 	has        map[int64]bool // the positions of those, and of what is in flight
@@ -26,14 +32,18 @@ type hand struct {
 	busy  map[string]bool // keys whose first attempt is in flight
 	waits map[string]int  // how many of fresh a key has
 
-	// The pass over what was not tried: where it is, whether it goes on, and whether something came meanwhile.
+	// The pass over what was not tried: whether one is under way, where it is, whether there is more to read, whether
+	// something came meanwhile, the highest position seen, and when the next one is to be over everything.
+	passing   bool
 	after     int64
 	moreFresh bool
 	again     bool
-	// Keys that had their share in this pass: of those everything is left for the next one, or the order would be lost.
-	skipped map[string]bool
-	dry     bool // one of them has nothing in hand any more
-	found   bool // the pass has seen what is behind them
+	top       int64
+	wholeAt   time.Time
+	// Keys that had their share, and where what is left of each begins: passes leave it alone, or the order would be
+	// lost. thirsty are those that have nothing in hand any more, so that more of theirs is to be read.
+	skipped map[string]int64
+	thirsty map[string]bool
 
 	moreDue bool
 	fullDue bool      // all that a read has room for is in hand: the next one must wait for some of it to land
@@ -43,15 +53,17 @@ type hand struct {
 // newHand is empty, and has everything to read.
 func newHand() hand {
 	return hand{
-		has: make(map[int64]bool), busy: make(map[string]bool), waits: make(map[string]int), skipped: make(map[string]bool),
+		has: make(map[int64]bool), busy: make(map[string]bool), waits: make(map[string]int),
+		skipped: make(map[string]int64), thirsty: make(map[string]bool),
 		moreFresh: true, moreDue: true,
 	}
 }
 
-// rewind starts a new pass.
+// rewind lets a new pass begin, over everything.
 func (h *hand) rewind() {
-	h.after, h.moreFresh, h.again, h.dry, h.found = 0, true, false, false, false
+	h.passing, h.moreFresh, h.wholeAt = false, true, time.Time{}
 	clear(h.skipped)
+	clear(h.thirsty)
 }
 
 // arrived says that something came that was not tried.
@@ -74,21 +86,32 @@ func (h *hand) forget() {
 	h.rewind()
 }
 
+// unread says whether there may be something to read.
+func (h *hand) unread() bool { return h.moreFresh || len(h.thirsty) > 0 || h.moreDue }
+
 // wantsFresh and wantsDue say whether it is time to read, where so many may wait.
-func (h *hand) wantsFresh(room int) bool { return h.moreFresh && 2*len(h.fresh) <= room && room > 0 }
+func (h *hand) wantsFresh(room int) bool {
+	return (h.moreFresh || len(h.thirsty) > 0) && 2*len(h.fresh) <= room && room > 0
+}
 
 // wantsDue is for what is to be tried again.
 func (h *hand) wantsDue(room int) bool { return h.moreDue && 2*len(h.due) <= room && room > 0 }
 
-// read reads what there is room for, a page at most of either kind.
-func (l *lane) read(ctx context.Context, room int) error {
-	if l.dry && l.found {
-		l.rewind()
-	}
+// read reads what there is room for, a page at most of each kind: of a key that has nothing in hand any more, of what else
+// was not tried, of what is due.
+func (l *lane) read(ctx context.Context, room int, now time.Time) error {
 	if l.wantsFresh(room) {
-		if l.after == 0 {
-			l.again = false
+		for key := range l.thirsty {
+			page, err := l.c.cfg.Bus.Fresh(ctx, l.Number, l.skipped[key]-1, room)
+			if err != nil {
+				return err
+			}
+			l.takeOf(key, page)
+			break
 		}
+	}
+	if l.moreFresh && l.wantsFresh(room) {
+		l.pass(now)
 		page, err := l.c.cfg.Bus.Fresh(ctx, l.Number, l.after, room)
 		if err != nil {
 			return err
@@ -103,6 +126,17 @@ func (l *lane) read(ctx context.Context, room int) error {
 		l.takeDue(page)
 	}
 	return nil
+}
+
+// pass begins a pass, unless one is under way.
+func (h *hand) pass(now time.Time) {
+	if h.passing {
+		return
+	}
+	h.passing, h.again = true, false
+	if h.after = max(h.top-lateness, 0); !now.Before(h.wholeAt) {
+		h.after, h.wholeAt = 0, now.Add(wholeEvery)
+	}
 }
 
 // takeDue takes a page of what is to be tried again.
@@ -122,28 +156,51 @@ func (h *hand) takeDue(page bus.Pendings) {
 // takeFresh takes a page of what was not tried.
 func (h *hand) takeFresh(page bus.Pendings) {
 	for _, p := range page.List {
-		h.after = p.Position
+		h.after, h.top = p.Position, max(h.top, p.Position)
+		left, skips := h.skipped[p.Key]
 		switch {
 		case h.has[p.Position]:
-		case p.Key != "" && (h.skipped[p.Key] || h.waits[p.Key] >= maxOfKey):
-			h.skipped[p.Key] = true
-			h.dry = h.dry || !h.inHand(p.Key)
+		case skips:
+			h.skipped[p.Key] = min(left, p.Position)
+		case p.Key != "" && h.waits[p.Key] >= maxOfKey:
+			h.skipped[p.Key] = p.Position
 		default:
-			h.has[p.Position] = true
-			h.fresh = append(h.fresh, p)
-			if p.Key != "" {
-				h.waits[p.Key]++
-			}
-			h.found = h.found || len(h.skipped) > 0
+			h.keep(p)
 		}
 	}
-	if page.More {
-		return
+	if !page.More {
+		h.passing, h.moreFresh = false, h.again
 	}
-	h.after, h.found = 0, true
-	h.moreFresh = h.again || h.dry
-	if len(h.skipped) == 0 {
-		h.found = false
+}
+
+// takeOf takes what a page has of a key that has nothing in hand: the page begins where what is left of it does.
+func (h *hand) takeOf(key string, page bus.Pendings) {
+	for _, p := range page.List {
+		h.skipped[key] = p.Position + 1
+		if p.Key != key || h.has[p.Position] {
+			continue
+		}
+		if h.waits[key] >= maxOfKey {
+			h.skipped[key] = p.Position
+			delete(h.thirsty, key)
+			return
+		}
+		h.keep(p)
+	}
+	if !page.More {
+		delete(h.skipped, key)
+	}
+	if !page.More || h.inHand(key) {
+		delete(h.thirsty, key)
+	}
+}
+
+// keep takes a delivery that was not tried in hand.
+func (h *hand) keep(p *bus.Pending) {
+	h.has[p.Position] = true
+	h.fresh = append(h.fresh, p)
+	if p.Key != "" {
+		h.waits[p.Key]++
 	}
 }
 
@@ -203,9 +260,8 @@ func (h *hand) landed(a *attempt) {
 		h.moreDue = h.moreDue || h.fullDue
 	} else if a.Key != "" {
 		delete(h.busy, a.Key)
-		if h.skipped[a.Key] && !h.inHand(a.Key) {
-			h.dry = true
-			h.moreFresh = h.moreFresh || h.found
+		if _, skips := h.skipped[a.Key]; skips && !h.inHand(a.Key) {
+			h.thirsty[a.Key] = true
 		}
 	}
 	if a.Hold && a.outcome.Ending != bus.Again {

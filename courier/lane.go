@@ -116,7 +116,7 @@ func (l *lane) load(ctx context.Context, now time.Time) error {
 	if !l.nextDue.IsZero() && !now.Before(l.nextDue) {
 		l.moreDue = true
 	}
-	return l.read(ctx, l.room(now))
+	return l.read(ctx, l.room(now), now)
 }
 
 // sweep buries a page of what has expired and is not in hand: while a target does not answer nothing is tried, and what
@@ -174,7 +174,7 @@ func (l *lane) send(now time.Time) {
 
 // idle says whether there was nothing to do for so long that the lane is to be given back.
 func (l *lane) idle(now time.Time) bool {
-	return len(l.has) == 0 && !l.moreFresh && !l.moreDue && now.Sub(l.lastWork) >= idleTime
+	return len(l.has) == 0 && !l.unread() && now.Sub(l.lastWork) >= idleTime
 }
 
 // next tells when there is something to do if nothing happens.
@@ -198,7 +198,7 @@ func (l *lane) next(now time.Time) time.Time {
 	} else if l.wantsFresh(room) || l.wantsDue(room) {
 		return now
 	}
-	if len(l.has) == 0 && !l.moreFresh && !l.moreDue {
+	if len(l.has) == 0 && !l.unread() {
 		at(l.lastWork.Add(idleTime))
 	}
 	return next

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -231,6 +233,44 @@ func TestBusyCaseLeavesRoomForOthers(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 	})
+}
+
+func TestBacklogOfOneCaseCostsAsMuchAsItIsLong(t *testing.T) {
+	reads := func(n int) (reads int) {
+		d := storetest.SQLite(t)
+		synctest.Test(t, func(t *testing.T) {
+			var mu sync.Mutex
+			db, err := store.Open(t.Context(), d.Engine, d.DSN, store.Options{Step: func(s store.Step) error {
+				if strings.HasPrefix(s.Query, "SELECT position, lane") {
+					mu.Lock()
+					defer mu.Unlock()
+					reads++
+				}
+				return nil
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			b := over(t, db, &world{answer: func(context.Context, try) error { return nil }})
+			b.rule("s", caseTarget("far"))
+			want := b.publish("s", "busy", n)
+			stop := b.run(courier.Config{})
+			b.until("all arrive", time.Hour, func() bool { return b.waiting() == 0 })
+			stop()
+			var got []string
+			for _, t := range b.world.seen("far") {
+				got = append(got, t.id)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%d of %d in their order", len(got), n)
+			}
+		})
+		return reads
+	}
+	if few, many := reads(250), reads(1000); many > 5*few {
+		t.Errorf("%d reads for 250 deliveries, %d for 1000", few, many)
+	}
 }
 
 func TestFailingEventHoldsItsGroupAndNoOther(t *testing.T) {
