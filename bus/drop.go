@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"encoding/json"
 	"log/slog"
 	"sync"
 	"time"
@@ -50,11 +51,26 @@ func (l *dropLog) tell(d drop) {
 	if !speak {
 		return
 	}
-	ev := d.delivery.Event
+	ev := d.delivery.describe()
 	l.log.Warn("event dropped",
 		slog.String("reason", d.reason), slog.String("bus", d.delivery.BusName), slog.String("rule", d.delivery.RuleName),
 		slog.String("target", d.delivery.TargetARN), slog.String("event_id", ev.ID), slog.String("source", ev.Source),
 		slog.String("detail_type", ev.DetailType), slog.Int("dropped_before", more), slog.Any("err", d.err))
+}
+
+// describe gives what the log tells of an event. That of a delivery that lay in the outbox has it in its bytes only.
+func (d *Delivery) describe() Event {
+	ev := *d.Event
+	if ev.Source == "" && d.envelope != nil {
+		var head struct {
+			Source     string `json:"source"`
+			DetailType string `json:"detail-type"`
+		}
+		if json.Unmarshal(d.envelope, &head) == nil {
+			ev.Source, ev.DetailType = head.Source, head.DetailType
+		}
+	}
+	return ev
 }
 
 // due says whether it is time to tell of a kind, and how many drops of it nobody was told of.

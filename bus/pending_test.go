@@ -2,6 +2,7 @@ package bus_test
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -266,6 +267,22 @@ func TestDeliveryThatIsGivenUpWithoutADeadLetterQueueIsDropped(t *testing.T) {
 		f.wants()
 		f.counts("events_dropped", 2, bus.ErrorFromTarget)
 		f.counts("invocations_sent_to_dlq", 0)
+	})
+}
+
+func TestLogTellsWhatWasDroppedOutOfTheOutbox(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		var log strings.Builder
+		c := &clock{at: noon}
+		f := outsider{timed{over(t, d.Open(t, store.Options{Now: c.now}), bus.Config{Outside: far, Log: slog.New(slog.NewTextHandler(&log, nil))}), c}}
+		f.rule("r", all, remote("far"))
+		ev := f.publish(bus.Event{Source: "the.source", DetailType: "the-type"})
+		f.settle(bus.Outcome{Pending: f.fresh(f.lane())[0], Ending: bus.Dead, Code: bus.ErrorFromTarget, Message: "404"})
+		for _, want := range []string{"reason=ERROR_FROM_TARGET", "event_id=" + ev.ID, "source=the.source", "detail_type=the-type", "404"} {
+			if !strings.Contains(log.String(), want) {
+				t.Errorf("%q is not in %s", want, log.String())
+			}
+		}
 	})
 }
 

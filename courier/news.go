@@ -39,7 +39,10 @@ func (l *lane) tell(a *attempt, now time.Time) {
 		slog.Duration("took", o.Took), slog.Int("status", o.Status),
 	}
 	if failed {
-		attrs = append(attrs, slog.String("code", o.Code), slog.String("message", o.Message), slog.Time("next", o.Next), slog.String("exhausted", o.Exhausted))
+		attrs = append(attrs, slog.String("code", o.Code), slog.String("message", o.Message), slog.String("exhausted", o.Exhausted))
+		if !o.Next.IsZero() {
+			attrs = append(attrs, slog.Time("next", o.Next))
+		}
 		if a.err != nil {
 			attrs = append(attrs, slog.Any("err", a.err))
 		}
