@@ -117,6 +117,7 @@ func TestExportThatWroteNothingLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestExportIsResumedAfterEveryRequest interrupts an export at each of its requests: the file is the same.
 func TestExportIsResumedAfterEveryRequest(t *testing.T) {
 	l := newLand(t)
 	source := l.domain()

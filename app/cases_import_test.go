@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,8 @@ import (
 	"github.com/casestream/casestream/client/transfer"
 )
 
+// TestImportIsResumedAfterEveryRequest interrupts an import at each of its requests, before and after the server
+// has done it; cleanly, as ^C does, and with the position as it was on the disk, as a power cut leaves it.
 func TestImportIsResumedAfterEveryRequest(t *testing.T) {
 	l := newLand(t)
 	source := l.domain()
@@ -40,6 +43,7 @@ func TestImportIsResumedAfterEveryRequest(t *testing.T) {
 	}
 }
 
+// interrupted imports a file with an interruption, and then the rest. It says whether the interruption came.
 func (l *land) interrupted(to *transfer.Domain, file string, at int64, after, cut bool) bool {
 	l.Helper()
 	state := filepath.Join(l.TempDir(), "position")
@@ -73,6 +77,46 @@ func (l *land) interrupted(to *transfer.Domain, file string, at int64, after, cu
 		l.Fatalf("request %d, after %v, power cut %v: %v", at, after, cut, err)
 	}
 	return true
+}
+
+// forerunner is a connection on which a request of an earlier run is carried out just before this run's same one.
+type forerunner struct{}
+
+// RoundTrip sends a request that makes or deletes a part of the configuration twice.
+func (forerunner) RoundTrip(r *http.Request) (*http.Response, error) {
+	switch part := r.URL.Path[strings.LastIndex(r.URL.Path, "/"):]; {
+	case r.Method == http.MethodPost && slices.Contains([]string{"/fields", "/layouts", "/case-rules", "/templates"}, part), r.Method == http.MethodDelete:
+		body, err := r.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		first := r.Clone(r.Context())
+		first.Body = body
+		resp, err := http.DefaultTransport.RoundTrip(first)
+		if err != nil {
+			return nil, err
+		}
+		resp.Body.Close()
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func TestImportFindsWhatAnEarlierRunMadeBehindItsLook(t *testing.T) {
+	l := newLand(t)
+	source := l.domain()
+	l.furnish(source)
+	file := l.export(source)
+	to := l.domain()
+	c := *to.Client
+	c.HTTP = &http.Client{Transport: forerunner{}}
+	m := transfer.Import{File: file, State: filepath.Join(t.TempDir(), "position"), Connections: 2}
+	m.To = &transfer.Domain{Client: &c, ID: to.ID}
+	if err := m.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(meaning(t, file), meaning(t, l.export(to))); d != "" {
+		t.Error(d)
+	}
 }
 
 func TestImportOutlivesABadConnection(t *testing.T) {
@@ -114,6 +158,7 @@ func TestBrokenLineStopsTheImportWithItsNumber(t *testing.T) {
 	}
 }
 
+// small writes a file with one case, whose first related item is refused when its ARN is nonsense.
 func small(t *testing.T, contact string) (file string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "cases.jsonl")
@@ -200,8 +245,10 @@ func TestRefusedItemsMayBeLeftOut(t *testing.T) {
 	}
 }
 
+// ended is a connection on which the key ends when the first related item is made.
 type ended struct{}
 
+// RoundTrip sends a request.
 func (ended) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !strings.HasSuffix(r.URL.Path, "/related-items/") {
 		return http.DefaultTransport.RoundTrip(r)

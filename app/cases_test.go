@@ -280,7 +280,6 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 }
 
 // breaker is a connection that breaks at one request: before it is sent or after it is answered.
-
 type breaker struct {
 	at    int64 // the number of the request, from 1; 0 never
 	every bool  // and again after as many
@@ -290,11 +289,9 @@ type breaker struct {
 }
 
 // errBroken is what the broken connection says.
-
 var errBroken = errors.New("the connection broke")
 
 // RoundTrip sends a request.
-
 func (b *breaker) RoundTrip(r *http.Request) (*http.Response, error) {
 	n := b.n.Add(1)
 	breaks := b.at > 0 && (n == b.at || b.every && n%b.at == 0)
@@ -312,7 +309,6 @@ func (b *breaker) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // do tells of the break.
-
 func (b *breaker) do() {
 	if b.then != nil {
 		b.then()
@@ -320,23 +316,8 @@ func (b *breaker) do() {
 }
 
 // through gives the domain over a connection.
-
 func (b *breaker) through(d *transfer.Domain) *transfer.Domain {
 	c := *d.Client
 	c.HTTP = &http.Client{Transport: b}
 	return &transfer.Domain{Client: &c, ID: d.ID}
 }
-
-// TestImportIsResumedAfterEveryRequest interrupts an import at each of its requests, before and after the server
-
-// has done it; cleanly, as ^C does, and with the position as it was on the disk, as a power cut leaves it.
-
-// interrupted imports a file with an interruption, and then the rest. It says whether the interruption came.
-
-// TestExportIsResumedAfterEveryRequest interrupts an export at each of its requests: the file is the same.
-
-// small writes a file with one case, whose first related item is refused when its ARN is nonsense.
-
-// ended is a connection on which the key ends when the first related item is made.
-
-// RoundTrip sends a request.

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/casestream/casestream/client"
 )
 
 // names is what the domain has of each kind, by name. It is read when the first line of the kind comes.
@@ -19,10 +21,26 @@ type names struct {
 // fieldOf is a field that the domain has.
 type fieldOf struct{ id, kind string }
 
-// importConfig makes what the domain lacks, and notes which id became which.
+// importConfig makes what the domain lacks, and notes which id became which. A request that an earlier run gave up
+// may be carried out after this run has looked at what is there: then the name is taken, and a second look finds it.
 func (m *importer) importConfig(ctx context.Context, r Record) error {
-	var id, made string
-	var err error
+	kind, id, made, err := m.config(ctx, r)
+	if client.Code(err) == "ConflictException" {
+		m.names = names{}
+		kind, id, made, err = m.config(ctx, r)
+	}
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.position.IDs[kind+" "+id] = made
+	return nil
+}
+
+// config finds or makes a part of the configuration. It gives its kind, its id in the file and in the domain.
+func (m *importer) config(ctx context.Context, r Record) (kind, id, made string, err error) {
+	kind = r.kind()
 	switch r := r.(type) {
 	case *Field:
 		id = r.ID
@@ -37,13 +55,7 @@ func (m *importer) importConfig(ctx context.Context, r Record) error {
 		id = r.ID
 		made, err = m.template(ctx, r)
 	}
-	if err != nil {
-		return err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.position.IDs[r.kind()+" "+id] = made
-	return nil
+	return kind, id, made, err
 }
 
 // id gives what became of something of the file.

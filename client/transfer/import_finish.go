@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/casestream/casestream/client"
 )
 
 // finish is what is left to do when all cases are there. Until then a template that the import made is bare:
@@ -73,6 +75,9 @@ func (m *importer) finish(ctx context.Context) error {
 		case !there: // an earlier run has deleted it
 		case f.Delete:
 			err = m.To.call(ctx, http.MethodDelete, "/templates/"+url.PathEscape(id), nil, nil)
+			if client.Code(err) == "ResourceNotFoundException" { // an earlier run's request, carried out after the look
+				err = nil
+			}
 		default:
 			err = m.To.call(ctx, http.MethodPut, "/templates/"+url.PathEscape(id), f.Update, nil)
 		}
