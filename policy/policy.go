@@ -8,6 +8,8 @@
 //	policy.go    documents, requests, the evaluation
 //	parse.go     JSON to documents, strictly
 //	json.go      a JSON reader that refuses duplicate keys
+//	caller.go    who signs requests, as policies know them · limits.go how much a document may hold
+//	edit.go      a document's statements, added and taken away
 //	condition.go condition blocks · operator.go their operators · glob.go wildcards
 package policy
 
@@ -94,11 +96,32 @@ func (d Decision) String() string {
 	return "no_match"
 }
 
-// Evaluate answers a request. An explicit deny wins over every allow, and without an allow the answer is
-// NoMatch. A condition that cannot be decided (an operator that is not known, a value that its operator
-// cannot read) never allows and always denies.
-func (p *Policy) Evaluate(r Request) Decision {
-	answer := NoMatch
+// Answer is a decision and the statement that made it, for who wants to know why.
+type Answer struct {
+	Decision
+	Statement int    // which, counted from 1; 0: none
+	Sid       string // its id; empty: it has none
+}
+
+// Denies says whether any statement denies anything. Who is allowed by default need not ask otherwise.
+func (p *Policy) Denies() bool {
+	return slices.ContainsFunc(p.Statements, func(s Statement) bool { return s.deny })
+}
+
+// Conditional says whether any statement has a condition. A request needs no condition keys otherwise.
+func (p *Policy) Conditional() bool {
+	return slices.ContainsFunc(p.Statements, func(s Statement) bool { return len(s.conditions) > 0 })
+}
+
+// Evaluate answers a request.
+func (p *Policy) Evaluate(r Request) Decision { return p.Explain(r).Decision }
+
+// Explain answers a request and says which statement decided: the first that denies it, or else the first
+// that allows it. An explicit deny wins over every allow, and without an allow the answer is NoMatch. A
+// condition that cannot be decided (an operator that is not known, a value that its operator cannot read)
+// never allows and always denies.
+func (p *Policy) Explain(r Request) Answer {
+	var answer Answer
 	var ctx contextKeys // made when a condition asks for it
 	action := strings.ToLower(r.Action)
 	for i := range p.Statements {
@@ -111,10 +134,10 @@ func (p *Policy) Evaluate(r Request) Decision {
 		}
 		v := holds(s.conditions, ctx)
 		if s.deny && v != no {
-			return ExplicitDeny
+			return Answer{ExplicitDeny, i + 1, s.Sid}
 		}
-		if !s.deny && v == yes {
-			answer = Allowed
+		if !s.deny && v == yes && answer.Decision == NoMatch {
+			answer = Answer{Allowed, i + 1, s.Sid}
 		}
 	}
 	return answer

@@ -137,7 +137,7 @@ func TestConditionsHold(t *testing.T) {
 	ctx := map[string][]string{
 		"aws:SourceArn": {rule}, "aws:username": {"Ann"}, "aws:SourceIp": {"10.1.2.3"}, "v6": {"::ffff:10.1.2.3"},
 		"aws:SecureTransport": {"true"}, "n": {"42"}, "aws:CurrentTime": {"2026-01-31T12:00:00Z"},
-		"tags": {"a", "b"}, "empty": {}, "colons": {"arn:aws:logs:r:1:log-group:x:y"},
+		"tags": {"a", "b"}, "empty": {}, "colons": {"arn:aws:logs:r:1:log-group:x:y"}, "bytes": {"AAE="},
 	}
 	tests := []struct {
 		condition string
@@ -173,6 +173,10 @@ func TestConditionsHold(t *testing.T) {
 		{`{"Bool":{"aws:SecureTransport":"false"}}`, no},
 		{`{"Bool":{"aws:SecureTransport":"maybe"}}`, unsure},
 		{`{"BoolIfExists":{"none":"false"}}`, yes},
+		{`{"BinaryEquals":{"bytes":"AAE="}}`, yes},
+		{`{"BinaryEquals":{"bytes":"AAI="}}`, no},
+		{`{"BinaryEquals":{"bytes":"?"}}`, unsure},
+		{`{"BinaryEquals":{"none":"AAE="}}`, no},
 		{`{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}`, yes},
 		{`{"IpAddress":{"aws:SourceIp":["192.168.0.0/16","10.1.2.3"]}}`, yes},
 		{`{"IpAddress":{"v6":"10.0.0.0/8"}}`, yes},
