@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/casestream/casestream/base/arn"
 )
 
 // Parse reads a document. It is strict: an element that IAM does not know, a key that is there twice or an
@@ -169,11 +171,33 @@ func readPrincipals(v any) (principals, error) {
 				p.anyone = true
 			case strings.ContainsAny(value, "*?"):
 				return principals{}, fmt.Errorf("%q: a principal has no wildcards", value)
+			case Kind(m.key) == AWS && !isPrincipal(value):
+				return principals{}, fmt.Errorf("%q is neither an account nor the ARN of a root, a user, a role or a session", value)
 			}
 		}
 		p.of[m.key] = list
 	}
 	return p, nil
+}
+
+// isPrincipal says whether a value could name somebody of AWS. One that could not is a slip, and a statement
+// that denies something to nobody would be of no use.
+func isPrincipal(value string) bool {
+	if isAccount(value) {
+		return true
+	}
+	a, ok := arn.Parse(value)
+	if !ok || !isAccount(a.Account) {
+		return false
+	}
+	kind, name, _ := strings.Cut(a.Resource, "/")
+	switch a.Service + ":" + kind {
+	case "iam:root":
+		return a.Resource == "root"
+	case "iam:user", "iam:role", "sts:assumed-role", "sts:federated-user":
+		return name != ""
+	}
+	return false
 }
 
 // texts reads a string or a list of strings; numbers and booleans count as their text where scalars says so.
