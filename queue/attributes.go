@@ -206,7 +206,7 @@ func merge(have, given map[string]string) (map[string]string, error) {
 		}
 	}
 	if out[attrThroughput] == limitGroups && out[attrDedupScope] != scopeGroup {
-		return nil, badValue(attrThroughput, "")
+		return nil, badValue(attrThroughput, "To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup.")
 	}
 	return out, nil
 }

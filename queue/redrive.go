@@ -117,6 +117,9 @@ func (s *Queues) checkRedrive(tx *store.Tx, name string, fifo bool, given map[st
 	if err != nil {
 		return err
 	}
+	if why := s.unreachable(r.TargetARN); why != "" {
+		return badRedrive(attrRedrive, text, why)
+	}
 	own := s.cfg.ARNs.Make("sqs", name)
 	if r.TargetARN != own { // a queue may be its own dead-letter queue
 		target, err := s.ByARN(tx, r.TargetARN)
@@ -126,7 +129,7 @@ func (s *Queues) checkRedrive(tx *store.Tx, name string, fifo bool, given map[st
 		case err != nil:
 			return err
 		case target.FIFO != fifo:
-			return badRedrive(attrRedrive, text, "Dead letter target must be of the same type as the source queue.")
+			return badRedrive(attrRedrive, text, "Dead-letter queue must be same type of queue as the source..")
 		case !target.RedriveAllow.allows(own):
 			return badRedrive(attrRedrive, text, "The dead letter target's RedriveAllowPolicy does not allow this queue.")
 		}
@@ -137,4 +140,18 @@ func (s *Queues) checkRedrive(tx *store.Tx, name string, fifo bool, given map[st
 	}
 	given[attrRedrive] = string(stored)
 	return nil
+}
+
+// unreachable says why no queue of this account and Region can have dead letters where an ARN leads; empty:
+// one can.
+func (s *Queues) unreachable(target string) string {
+	switch a, _ := arn.Parse(target); {
+	case a.Service != "sqs":
+		return "Only SQS queues are valid resources for deadLetterTargetArn."
+	case a.Region != s.cfg.ARNs.Region:
+		return "Dead-letter target must be in same region as the source."
+	case a.Account != s.cfg.ARNs.Account:
+		return "Dead-letter target owner should be same as the source."
+	}
+	return ""
 }

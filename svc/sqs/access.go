@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	api "github.com/casestream/casestream/awsapi/sqs"
+	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/policy"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/wire"
@@ -52,7 +52,7 @@ func (s *Service) allow(ctx context.Context, q *queue.Queue, u use) error {
 	}
 	s.log.Debug("queue policy denies", slog.String("queue", q.Name), slog.String("action", action), slog.String("principal", call.Principal.ARN),
 		slog.String("decision", answer.String()), slog.Int("statement", answer.Statement), slog.String("sid", answer.Sid))
-	return &api.AccessDeniedException{Message: "User: " + call.Principal.ARN + " is not authorized to perform: " + action + " on resource: " + q.ARN + " " + why}
+	return fault.New(fault.Denied, "User: "+call.Principal.ARN+" is not authorized to perform: "+action+" on resource: "+q.ARN+" "+why)
 }
 
 // keys gives the condition keys that are known of a request.

@@ -239,6 +239,7 @@ func TestErrorsAreAWSs(t *testing.T) {
 		{"CreateQueue", `{'QueueName':'a','Attributes':{'Nope':'1'}}`, 400, "", "InvalidAttributeName", "", "Unknown Attribute Nope."},
 		{"CreateQueue", `{'QueueName':'a','Attributes':{'FifoQueue':'false'}}`, 400, "", "InvalidAttributeName", "", "Unknown Attribute FifoQueue."},
 		{"CreateQueue", `{'QueueName':'a','Attributes':{'DeduplicationScope':'queue'}}`, 400, "", "InvalidAttributeName", "", "You can specify the DeduplicationScope only when FifoQueue is set to true."},
+		{"SetQueueAttributes", `{'QueueUrl':'f.fifo','Attributes':{'FifoThroughputLimit':'perMessageGroupId'}}`, 400, "", "InvalidAttributeValue", "", "Invalid value for the parameter FifoThroughputLimit. Reason: To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup."},
 		{"SetQueueAttributes", `{'QueueUrl':'f.fifo','Attributes':{'FifoQueue':'false'}}`, 400, "", "InvalidAttributeValue", "", "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported."},
 		{"SetQueueAttributes", `{'QueueUrl':'std','Attributes':{'QueueArn':'x'}}`, 400, "", "InvalidAttributeName", "", "Unknown Attribute QueueArn."},
 		{"SetQueueAttributes", `{'QueueUrl':'std','Attributes':{'VisibilityTimeout':'43201'}}`, 400, "", "InvalidAttributeValue", "", "Invalid value for the parameter VisibilityTimeout."},
