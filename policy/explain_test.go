@@ -30,6 +30,7 @@ func TestPoliciesSayWhatTheyCanDecide(t *testing.T) {
 		document(statement(), statement(`"Effect":"Deny"`)):          {true, false},
 		document(statement(conditions(1))):                           {false, true},
 		document(statement(conditions(1), `"Effect":"Deny"`)):        {true, true},
+		document(statement(`"Resource":"arn:aws:sqs:*:*:${k}"`)):     {false, true},
 		document(statement(), statement(`"Condition":{}`)):           {false, false},
 		document(statement(), statement(), statement(conditions(2))): {false, true},
 	} {
@@ -48,6 +49,7 @@ func FuzzEvaluate(f *testing.F) {
 	f.Add(`{"BinaryEquals":{"b":"AAE="}}`, "b", "AAE=")
 	f.Add(`{"NotIpAddress":{"aws:SourceIp":"10.0.0.0/99"}}`, "aws:sourceip", "::ffff:10.0.0.1")
 	f.Add(`{"DateLessThan":{"aws:CurrentTime":"2026"}}`, "aws:CurrentTime", "-1")
+	f.Add(`{"StringLike":{"aws:SourceArn":"${k,'x'}*"}}`, "k", "*")
 	f.Add(`{"Null":{"k":"false"},"StringLike":{"k":"*?*"}}`, "k", "")
 	f.Fuzz(func(t *testing.T, condition, key, value string) {
 		allow, err := policy.Parse(document(statement(`"Condition":` + condition)))
