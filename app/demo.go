@@ -11,6 +11,7 @@ import (
 
 	"github.com/casestream/casestream/client"
 	"github.com/casestream/casestream/client/seed"
+	"github.com/casestream/casestream/gateway"
 )
 
 // demoCmd is `casestream demo`.
@@ -28,13 +29,13 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 	}
 	cfg.Listen = listener.Addr().String()
 	began := time.Now()
-	srv, err := newServer(ctx, cfg, cfg.logger(s))
+	srv, err := newServer(ctx, cfg, gateway.NewListener(ctx, listener), cfg.logger(s))
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	stopped := make(chan error, 1)
-	go func() { stopped <- srv.run(ctx, listener) }()
+	go func() { stopped <- srv.run(ctx) }()
 	d := &demo{
 		out:    s.out,
 		seed:   seed.Seed{Client: &client.Client{Base: cfg.url(), Region: cfg.Region, Key: srv.key}, Account: cfg.Account},

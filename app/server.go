@@ -18,6 +18,7 @@ import (
 	"github.com/casestream/casestream/bus"
 	"github.com/casestream/casestream/courier"
 	"github.com/casestream/casestream/destination"
+	"github.com/casestream/casestream/gateway"
 	"github.com/casestream/casestream/loggroup"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
@@ -43,7 +44,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	c.Config.Listen = listener.Addr().String()
-	srv, err := newServer(ctx, c.Config, log)
+	srv, err := newServer(ctx, c.Config, gateway.NewListener(ctx, listener), log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -53,7 +54,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + forDisk)
 	}
-	return srv.run(ctx, listener)
+	return srv.run(ctx)
 }
 
 // forDisk is how many goroutines more than there are processors run Go code at once. One that waits for the disk counts
@@ -79,12 +80,13 @@ type server struct {
 	cases        *connectcases.Service
 	own          *casestream.Service
 	http         *http.Server
+	listener     *gateway.Listener
 	broken       chan error // the store has stopped for good
 }
 
 // newServer opens the store and builds the rooms, bottom up. ctx bounds only the opening.
-func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, err error) {
-	s := &server{cfg: cfg, log: log, metrics: obs.NewRegistry(), broken: make(chan error, 1)}
+func newServer(ctx context.Context, cfg config, listener *gateway.Listener, log *slog.Logger) (srv *server, err error) {
+	s := &server{cfg: cfg, log: log, listener: listener, metrics: obs.NewRegistry(), broken: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -126,7 +128,7 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 	s.http = &http.Server{
 		Handler: handler,
 		// A request must come within its time; an answer may take as long as a long poll and a slow client.
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: gateway.IdleTime,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	return s, nil
@@ -135,8 +137,8 @@ func newServer(ctx context.Context, cfg config, log *slog.Logger) (srv *server, 
 // shutdownTime is how long a request that is under way may take to end.
 const shutdownTime = 10 * time.Second
 
-// run serves on a listener until ctx ends or the store breaks, and closes everything.
-func (s *server) run(ctx context.Context, listener net.Listener) error {
+// run serves until ctx ends or the store breaks, and closes everything.
+func (s *server) run(ctx context.Context) error {
 	work, stopWork := context.WithCancel(ctx)
 	defer stopWork()
 	var background sync.WaitGroup
@@ -164,6 +166,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	background.Go(func() { s.bus.RunTraceSweep(work) })
 	background.Go(func() { s.own.Run(work) })
 	background.Go(func() { s.destinations.RunAuthorizations(work, s.webhooks.Authorize) })
+	background.Go(func() { giveBack(work) })
 	if s.cfg.DebugListen != "" {
 		background.Go(func() {
 			if err := serveProfiles(work, s.cfg.DebugListen); err != nil {
@@ -174,9 +177,9 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	served := make(chan error, 1)
 	go func() {
 		if s.cfg.TLSCert != "" {
-			served <- s.http.ServeTLS(listener, s.cfg.TLSCert, s.cfg.TLSKey)
+			served <- s.http.ServeTLS(s.listener, s.cfg.TLSCert, s.cfg.TLSKey)
 		} else {
-			served <- s.http.Serve(listener)
+			served <- s.http.Serve(s.listener)
 		}
 	}()
 	s.log.Info("serving", slog.String("url", s.cfg.url()), slog.String("store", s.db.Engine()), slog.String("version", Version))
@@ -195,6 +198,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	if shutErr := s.http.Shutdown(closing); shutErr != nil {
 		err = errors.Join(err, shutErr, s.http.Close())
 	}
+	s.listener.Wait()
 	background.Wait()
 	return errors.Join(err, s.close())
 }

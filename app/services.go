@@ -74,6 +74,6 @@ func (s *server) door(arns arn.Maker) (http.Handler, error) {
 			return s.key, owner, id == s.key.AccessKeyID
 		},
 		Ready: func(ctx context.Context) error { return s.ready(ctx) }, Version: versionLine(), Log: s.log, Metrics: s.metrics,
-		RequestRates: s.cfg.AWSRequestRates, Strict: s.cfg.Strict,
+		RequestRates: s.cfg.AWSRequestRates, Strict: s.cfg.Strict, Parking: s.listener,
 	}), nil
 }

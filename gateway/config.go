@@ -31,6 +31,9 @@ type Config struct {
 	// Limits and Timeouts override the bounds of single operations, by "service:Operation".
 	Limits   map[string]int64
 	Timeouts map[string]time.Duration
+	// Parking takes the connections of requests that wait, and gives them back to who serves them; nil: a request that waits
+	// holds all that any other does.
+	Parking *Listener
 	// RequestRates holds each operation to its Rate and Burst.
 	RequestRates bool
 	// Ready says why the server cannot work, nil when it can.

@@ -53,7 +53,7 @@ func (g *Gateway) apiError(x *exchange, err error) wire.APIError {
 	if api, ok := errors.AsType[wire.APIError](err); ok {
 		return api
 	}
-	if x.http.Context().Err() != nil {
+	if x.left || x.http != nil && x.http.Context().Err() != nil {
 		// Nobody reads this; the log shows that it was the client who left.
 		return &wire.Error{Code: "RequestCanceled", Status: 499, Message: "The client closed the connection."}
 	}

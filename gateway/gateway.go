@@ -8,6 +8,7 @@
 //	config.go  what can be set, and what New makes of it
 //	resolve.go which service and operation · query.go the same for awsQuery
 //	body.go    reading the body within its limit
+//	park.go    requests that wait · listener.go what takes their connections back
 //	auth.go    who asks · host.go which hosts and pages may ask
 //	rate.go    how often
 //	errors.go  errors as clients see them · record.go the log line and the counters
@@ -29,7 +30,7 @@ import (
 // exchange is one request on its way through the door.
 type exchange struct {
 	answer answer
-	http   *http.Request
+	http   *http.Request // nil where it is parked
 	start  time.Time
 	id     string
 	served *served      // nil until the service is known
@@ -38,6 +39,8 @@ type exchange struct {
 	body   *[]byte      // goes back to the pool in the end
 	action bool         // awsQuery: the operation's name is among the parameters
 	probe  bool         // no AWS request
+	parked bool         // it is answered elsewhere
+	left   bool         // its client has, while it was parked
 	code   string       // of the error that was answered
 	cause  error        // of it, for the log
 	stack  []byte       // where it panicked
@@ -65,14 +68,28 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{answer: answer{ResponseWriter: w}, http: r, start: time.Now(), id: id.New()}
 	ids := []string{x.id}
 	w.Header()["X-Amzn-Requestid"], w.Header()["X-Amz-Request-Id"] = ids, ids
-	defer g.record(x)
+	defer func() {
+		if !x.parked {
+			g.record(r.Context(), x)
+		}
+	}()
 	defer g.rescue(x)
-	if out, err := g.serve(x); err != nil {
+	out, err := g.serve(x)
+	release(x.body)
+	if p, ok := errors.AsType[wire.Parked](err); ok {
+		g.park(x, p)
+		return
+	}
+	g.reply(x, out, err)
+}
+
+// reply writes an answer.
+func (g *Gateway) reply(x *exchange, out wire.Output, err error) {
+	if err != nil {
 		g.refuse(x, err)
 	} else if !x.probe {
 		wire.WriteOutput(&x.answer, &x.req, out)
 	}
-	release(x.body)
 }
 
 // serve is the way through the door. Its order is its security: nothing that a stranger sent reaches an
@@ -110,7 +127,9 @@ func (g *Gateway) dispatch(x *exchange) (wire.Output, error) {
 	}
 	x.call.RequestID, x.call.Region = x.id, g.cfg.Region
 	x.call.Scheme, x.call.Host, x.call.Header = scheme(x.http), x.http.Host, x.http.Header
+	x.call.UserAgent, x.call.Referer = x.http.UserAgent(), x.http.Referer()
 	x.call.SourceIP, _, _ = net.SplitHostPort(x.http.RemoteAddr)
+	x.call.MayPark = g.mayPark(x)
 	ctx, cancel := context.WithTimeout(x.http.Context(), g.timeout(x))
 	defer cancel()
 	return x.req.Op.Call(wire.WithCall(ctx, &x.call), &x.req)

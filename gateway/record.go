@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -8,7 +9,7 @@ import (
 
 // record writes the one line of a request and counts it. Answers that are as they should be are for those
 // who debug, a client's mistakes are worth knowing, our own must be seen.
-func (g *Gateway) record(x *exchange) {
+func (g *Gateway) record(ctx context.Context, x *exchange) {
 	if x.probe {
 		return
 	}
@@ -35,7 +36,6 @@ func (g *Gateway) record(x *exchange) {
 	case status >= http.StatusBadRequest:
 		level = slog.LevelInfo
 	}
-	ctx := x.http.Context()
 	if !g.log.Enabled(ctx, level) {
 		return
 	}

@@ -15,7 +15,7 @@
 //	dead_letter_sql.go moves to the dead-letter queue
 //	settle.go      deleting and changing visibility · settle_sql.go its rows
 //	depth.go       what queues hold, for the metrics · depth_sql.go the oldest of it
-//	wait.go        long polls: who waits for which queue
+//	poll.go        long polls · wait.go who waits for which queue
 package queue
 
 import (
@@ -144,7 +144,7 @@ func (s *Queues) ByName(tx *store.Tx, name string) (*Queue, error) {
 		}
 	}
 	if !found {
-		return nil, fault.Missing(SubjectQueue, name, "The specified queue does not exist.")
+		return nil, missingQueue(name)
 	}
 	s.mu.RLock()
 	q := s.cache[name]
@@ -167,9 +167,14 @@ func (s *Queues) ByName(tx *store.Tx, name string) (*Queue, error) {
 func (s *Queues) ByARN(tx *store.Tx, queueARN string) (*Queue, error) {
 	a, ok := arn.Parse(queueARN)
 	if !ok || s.cfg.ARNs.Make("sqs", a.Resource) != queueARN {
-		return nil, fault.Missing(SubjectQueue, queueARN, "The specified queue does not exist.")
+		return nil, missingQueue(queueARN)
 	}
 	return s.ByName(tx, a.Resource)
+}
+
+// missingQueue says that there is no queue of a name or ARN.
+func missingQueue(name string) error {
+	return fault.Missing(SubjectQueue, name, "The specified queue does not exist.")
 }
 
 // forget drops the cached copy of a deleted queue.

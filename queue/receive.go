@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/store"
 )
 
@@ -52,51 +51,30 @@ type received struct {
 // Receive hands out messages and hides them from other receivers for a while. Where there is none it
 // waits, as long as it was told to, for one to come. A receiver that has gone consumes nothing.
 func (s *Queues) Receive(ctx context.Context, from Ref, opts ReceiveOptions) ([]*Received, error) {
+	list, p, err := s.ReceiveOrPoll(ctx, from, opts)
+	if p == nil {
+		return list, err
+	}
+	return p.Wait(ctx)
+}
+
+// ReceiveOrPoll is Receive for who may have to wait, and wants to do it elsewhere.
+func (s *Queues) ReceiveOrPoll(ctx context.Context, from Ref, opts ReceiveOptions) ([]*Received, *Poll, error) {
 	opts.Max = max(opts.Max, 1)
 	call := receiveCall{ctx, from, opts, s.lobby.ticket()}
 	got, err := s.attempt(call)
 	if err != nil || len(got.list) > 0 {
-		return got.list, err
+		return got.list, nil, err
 	}
 	wait := got.q.ReceiveWait
 	if opts.Wait != nil {
 		wait = *opts.Wait
 	}
 	if wait <= 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return s.poll(call, got.q.ID, wait)
-}
-
-// poll waits for a message. Only a change of the queue makes it look again, so that a poll on an empty
-// queue costs nothing.
-func (s *Queues) poll(call receiveCall, queueID int64, wait time.Duration) ([]*Received, error) {
-	timeout := time.NewTimer(wait)
-	defer timeout.Stop()
-	w := s.lobby.enter(queueID, call.ticket)
-	defer s.lobby.leave(w)
-	for {
-		got, err := s.attempt(call)
-		if err != nil {
-			s.lobby.wake(queueID, 1) // what this one was woken for may be there still
-			return nil, err
-		}
-		if len(got.list) > 0 {
-			return got.list, nil
-		}
-		if got.q.ID != queueID {
-			return nil, fault.Missing(SubjectQueue, call.from.Name, "The specified queue does not exist.")
-		}
-		select {
-		case <-w.woken:
-		case <-timeout.C:
-			return nil, nil
-		case <-s.lobby.closed:
-			return nil, nil
-		case <-call.ctx.Done():
-			return nil, call.ctx.Err()
-		}
-	}
+	p, list, err := s.poll(call, got.q.ID, wait)
+	return list, p, err
 }
 
 // attempt looks once. It stays until the outcome is known, so that what nobody takes any more goes back.

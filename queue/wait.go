@@ -33,6 +33,7 @@ type waiter struct {
 	queueID int64
 	ticket  int64
 	woken   chan struct{} // holds one wake-up
+	ring    func()        // called with each; nil: nobody asks for it
 }
 
 // pollBehind says how often to look for what other processes did.
@@ -45,8 +46,24 @@ func pollBehind(engine string) time.Duration {
 
 // newLobby makes an empty lobby on the store's clock.
 func newLobby(now func() time.Time, behind time.Duration) *lobby {
-	closed := make(chan struct{})
-	return &lobby{now: now, behind: behind, lines: make(map[int64]*line), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
+	l := &lobby{now: now, behind: behind, lines: make(map[int64]*line), closed: make(chan struct{})}
+	l.close = sync.OnceFunc(func() {
+		close(l.closed)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for _, n := range l.lines {
+			n.wake(len(n.waiting))
+		}
+	})
+	return l
+}
+
+// onWake has f called with each wake-up of a waiter, and once for what has been.
+func (l *lobby) onWake(w *waiter, f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w.ring = f
+	f()
 }
 
 // ticket numbers receivers in the order in which they come.
@@ -132,6 +149,9 @@ func (n *line) wake(count int) {
 		select {
 		case w.woken <- struct{}{}:
 			count--
+			if w.ring != nil {
+				w.ring()
+			}
 		default: // about to look anyway
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Protocol is one of AWS's wire protocols.
@@ -111,7 +112,25 @@ type Call struct {
 	Scheme    string // "http" or "https", as the client reached us
 	Host      string // the Host header: SQS builds queue URLs with it
 	SourceIP  string // the address at the other end of the connection
-	Header    http.Header
+	UserAgent string
+	Referer   string
+	Header    http.Header // nil behind a Parked
+	// MayPark says that the operation may answer with a Parked.
+	MayPark bool
+}
+
+// Parked is what an operation returns in place of an error when all that is left is to wait for something that may not come
+// for long. The door then lets go of all that a request holds but this.
+type Parked interface {
+	error
+	// Deadline is when the wait is over.
+	Deadline() time.Time
+	// OnWake has f called when there may be an answer, from any goroutine; f is quick. What was before counts too.
+	OnWake(f func())
+	// Answer gives the operation's output once there is one, and with last at any rate.
+	Answer(ctx context.Context, last bool) (out Output, done bool, err error)
+	// Leave ends the wait. It is called once, in the end.
+	Leave()
 }
 
 // callKey is the context key of a Call.

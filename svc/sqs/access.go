@@ -1,7 +1,6 @@
 package sqs
 
 import (
-	"context"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -27,8 +26,7 @@ var unlocking = []string{"GetQueueAttributes", "GetQueueUrl", "RemovePermission"
 
 // allow refuses what the caller may not do with a queue. Principals of the queue's own account may unless
 // the queue's policy denies it; others must be allowed by it, and some actions are no policy's to allow.
-func (s *Service) allow(ctx context.Context, q *queue.Queue, u use) error {
-	call := wire.CallOf(ctx)
+func (s *Service) allow(call *wire.Call, q *queue.Queue, u use) error {
 	own := call.Principal.Account == s.arns.Account
 	if own && (q.Policy == nil || !q.Policy.Denies()) {
 		return nil
@@ -64,7 +62,7 @@ func (s *Service) keys(call *wire.Call, who policy.Caller, q *queue.Queue, u use
 	keys["aws:RequestedRegion"] = []string{s.arns.Region}
 	keys["aws:ResourceAccount"] = []string{s.arns.Account}
 	for key, value := range map[string]string{
-		"aws:SourceIp": call.SourceIP, "aws:UserAgent": call.Header.Get("User-Agent"), "aws:Referer": call.Header.Get("Referer"),
+		"aws:SourceIp": call.SourceIP, "aws:UserAgent": call.UserAgent, "aws:Referer": call.Referer,
 	} {
 		if value != "" {
 			keys[key] = []string{value}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -226,7 +225,7 @@ func TestConditionsLookAtTheRequest(t *testing.T) {
 			`{"Null":{"aws:SourceArn":"false"}}`:                                              false,
 		} {
 			c.setPolicy(`{"Effect":"Deny","Principal":"*","Action":"sqs:SendMessage","Resource":"*","Condition":` + condition + `}`)
-			c.Caller.Principal, c.Caller.SourceIP, c.Caller.Header = alice, "10.1.2.3", http.Header{"User-Agent": {"Boto3/1.43"}}
+			c.Caller.Principal, c.Caller.SourceIP, c.Caller.UserAgent = alice, "10.1.2.3", "Boto3/1.43"
 			if _, err := c.try("SendMessage", `{'QueueUrl':'orders','MessageBody':'x'}`); (err != nil) != holds {
 				c.Errorf("denied if %s: %v", condition, err)
 			}

@@ -9,6 +9,7 @@ import (
 
 	api "github.com/casestream/casestream/awsapi/sqs"
 	"github.com/casestream/casestream/queue"
+	"github.com/casestream/casestream/wire"
 )
 
 // ReceiveMessage hands out messages, and waits for one where there is none and the client says so.
@@ -18,19 +19,46 @@ func (s *Service) ReceiveMessage(ctx context.Context, in *api.ReceiveMessageInpu
 	if in.MaxNumberOfMessages != nil {
 		opts.Max = int(*in.MaxNumberOfMessages)
 	}
-	list, err := s.queues.Receive(ctx, ref, opts)
-	if err != nil {
-		return nil, err
-	}
 	system := in.MessageSystemAttributeNames
 	if len(system) == 0 {
 		system = in.AttributeNames
 	}
+	user := in.MessageAttributeNames
+	list, poll, err := s.queues.ReceiveOrPoll(ctx, ref, opts)
+	if poll != nil && wire.CallOf(ctx).MayPark {
+		return nil, &parked{poll, system, user}
+	}
+	if poll != nil {
+		list, err = poll.Wait(ctx)
+	}
+	return received(list, system, user), err
+}
+
+// parked is a receive that waits.
+type parked struct {
+	*queue.Poll
+	system, user []string // the attributes that were asked for
+}
+
+// Error says what it is, to who calls the operation and is no door.
+func (*parked) Error() string { return "no message yet" }
+
+// Answer gives the messages once there are some, or the wait is over.
+func (p *parked) Answer(ctx context.Context, last bool) (wire.Output, bool, error) {
+	list, over, err := p.Messages(ctx)
+	if err != nil || !over && !last {
+		return nil, over, err
+	}
+	return received(list, p.system, p.user), true, nil
+}
+
+// received gives messages as a receiver asked to see them.
+func received(list []*queue.Received, system, user []string) *api.ReceiveMessageOutput {
 	out := &api.ReceiveMessageOutput{}
 	for _, m := range list {
-		out.Messages = append(out.Messages, shown(m, system, in.MessageAttributeNames))
+		out.Messages = append(out.Messages, shown(m, system, user))
 	}
-	return out, nil
+	return out
 }
 
 // checkReceive checks a receive's parameters.

@@ -67,8 +67,9 @@ func (s *Service) refFor(ctx context.Context, queueURL string, u use, check func
 	if account != "" && account != s.arns.Account {
 		name = "" // no queue has it
 	}
+	call := wire.CallOf(ctx) // and not ctx, which a long poll would hold on to
 	return queue.Ref{Name: name, Allow: func(q *queue.Queue) error {
-		if err := s.allow(ctx, q, u); err != nil || check == nil {
+		if err := s.allow(call, q, u); err != nil || check == nil {
 			return err
 		}
 		return check(q)
