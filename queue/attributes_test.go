@@ -37,6 +37,7 @@ func TestAttributesAreSetAndTakenAway(t *testing.T) {
 		{"a redrive policy is put into its form", []map[string]string{{"RedrivePolicy": `{ "maxReceiveCount": "3", "deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:dead" }`}}, map[string]string{"RedrivePolicy": dead}},
 		{"a key ends the queue's own encryption", []map[string]string{{"KmsMasterKeyId": "k"}}, map[string]string{"KmsMasterKeyId": "k", "SqsManagedSseEnabled": "false"}},
 		{"without a key the queue's own encryption is as it is set", []map[string]string{{"KmsMasterKeyId": "", "SqsManagedSseEnabled": "false"}}, map[string]string{"SqsManagedSseEnabled": "false"}},
+		{"a key that goes does not bring the queue's own encryption back", []map[string]string{{"KmsMasterKeyId": "k"}, {"KmsMasterKeyId": ""}}, map[string]string{"KmsMasterKeyId": "", "SqsManagedSseEnabled": "false"}},
 		{"and the other way round", []map[string]string{{"KmsMasterKeyId": "k"}, {"SqsManagedSseEnabled": "true"}}, map[string]string{"KmsMasterKeyId": "", "SqsManagedSseEnabled": "true"}},
 	}
 	each(t, func(f *fixture) {
@@ -86,6 +87,8 @@ func TestRedrivePoliciesAreChecked(t *testing.T) {
 		{"no ARN", redrive("dead"), false},
 		{"no JSON", map[string]string{"RedrivePolicy": "x"}, false},
 		{"too many receives", map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + prefix + `dead","maxReceiveCount":1001}`}, false},
+		{"no number of receives", map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + prefix + `dead"}`}, false},
+		{"no target", map[string]string{"RedrivePolicy": `{"maxReceiveCount":1}`}, false},
 		{"sources without need", map[string]string{"RedriveAllowPolicy": `{"redrivePermission":"allowAll","sourceQueueArns":["x"]}`}, false},
 		{"no sources", map[string]string{"RedriveAllowPolicy": `{"redrivePermission":"byQueue"}`}, false},
 		{"no permission", map[string]string{"RedriveAllowPolicy": `{}`}, false},
