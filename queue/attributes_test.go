@@ -87,8 +87,6 @@ func TestRedrivePoliciesAreChecked(t *testing.T) {
 		{"no ARN", redrive("dead"), false},
 		{"no JSON", map[string]string{"RedrivePolicy": "x"}, false},
 		{"too many receives", map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + prefix + `dead","maxReceiveCount":1001}`}, false},
-		{"no number of receives", map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + prefix + `dead"}`}, false},
-		{"no target", map[string]string{"RedrivePolicy": `{"maxReceiveCount":1}`}, false},
 		{"sources without need", map[string]string{"RedriveAllowPolicy": `{"redrivePermission":"allowAll","sourceQueueArns":["x"]}`}, false},
 		{"no sources", map[string]string{"RedriveAllowPolicy": `{"redrivePermission":"byQueue"}`}, false},
 		{"no permission", map[string]string{"RedriveAllowPolicy": `{}`}, false},

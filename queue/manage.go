@@ -62,7 +62,7 @@ func (s *Queues) Create(ctx context.Context, name string, attributes, tags map[s
 	if err != nil {
 		return nil, err
 	}
-	if err := checkTags(name, tags); err != nil {
+	if err := checkTags(tags); err != nil {
 		return nil, err
 	}
 	var q *Queue
@@ -243,17 +243,14 @@ func (s *Queues) Purge(ctx context.Context, ref Ref) error {
 
 // Tag adds tags to a queue, in place of those with the same keys.
 func (s *Queues) Tag(ctx context.Context, ref Ref, tags map[string]string) error {
+	if err := checkTags(tags); err != nil {
+		return err
+	}
 	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
-		if len(tags) == 0 {
-			return missing("Tags")
-		}
-		if err := checkTags(q.Name, tags); err != nil {
-			return err
-		}
 		all := maps.Clone(q.Tags)
 		maps.Copy(all, tags)
 		if len(all) > maxTags {
-			return tooManyTags(q.Name)
+			return tooManyTags()
 		}
 		return updateQueue(tx, q.ID, q.set, all)
 	})
@@ -262,9 +259,6 @@ func (s *Queues) Tag(ctx context.Context, ref Ref, tags map[string]string) error
 // Untag removes tags from a queue; keys that it does not have are passed over.
 func (s *Queues) Untag(ctx context.Context, ref Ref, keys []string) error {
 	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
-		if len(keys) == 0 {
-			return parameter(tagKeyText)
-		}
 		all := maps.Clone(q.Tags)
 		for _, k := range keys {
 			delete(all, k)
@@ -273,17 +267,14 @@ func (s *Queues) Untag(ctx context.Context, ref Ref, keys []string) error {
 	})
 }
 
-// tagKeyText says how long a tag's key is.
-const tagKeyText = "Tag keys must be between 1 and 128 characters in length."
-
-// checkTags checks the tags for a queue against their limits.
-func checkTags(name string, tags map[string]string) error {
+// checkTags checks tags against their limits.
+func checkTags(tags map[string]string) error {
 	if len(tags) > maxTags {
-		return tooManyTags(name)
+		return tooManyTags()
 	}
 	for k, v := range tags {
 		if n := len([]rune(k)); n < 1 || n > 128 {
-			return parameter(tagKeyText)
+			return parameter("Tag keys must be between 1 and 128 characters in length.")
 		}
 		if len([]rune(v)) > 256 {
 			return parameter("Tag values must be between 0 and 256 characters in length.")
@@ -293,6 +284,6 @@ func checkTags(name string, tags map[string]string) error {
 }
 
 // tooManyTags says that a queue would have more tags than it may.
-func tooManyTags(name string) error {
-	return parameter("Too many tags added for queue " + name + ".")
+func tooManyTags() error {
+	return parameter("Too many tags added for queue. Only 50 tags are allowed.")
 }

@@ -29,6 +29,9 @@ const (
 	allowByQueue = "byQueue"
 )
 
+// defaultMaxReceives stands in for a redrive policy's missing maxReceiveCount.
+const defaultMaxReceives = 10
+
 // badRedrive says what is wrong with one of the two policies.
 func badRedrive(name, text, reason string) error { return parameterValue(text, name, reason) }
 
@@ -41,24 +44,22 @@ func parseRedrive(text string) (*Redrive, error) {
 	if err := json.Unmarshal([]byte(text), &in); err != nil {
 		return nil, badRedrive(attrRedrive, text, "Redrive policy is not a valid JSON map.")
 	}
-	if in.Target == "" {
-		return nil, badRedrive(attrRedrive, text, "Redrive policy does not contain mandatory attribute: deadLetterTargetArn.")
-	}
-	if len(in.Count) == 0 {
-		return nil, badRedrive(attrRedrive, text, "Redrive policy does not contain mandatory attribute: maxReceiveCount.")
-	}
 	if _, ok := arn.Parse(in.Target); !ok {
 		return nil, badRedrive(attrRedrive, text, "Invalid value for deadLetterTargetArn.")
 	}
-	count := string(in.Count)
-	if s, err := strconv.Unquote(count); err == nil {
-		count = s
+	r := &Redrive{TargetARN: in.Target, MaxReceives: defaultMaxReceives}
+	if len(in.Count) > 0 {
+		count := string(in.Count)
+		if s, err := strconv.Unquote(count); err == nil {
+			count = s
+		}
+		n, err := strconv.Atoi(count)
+		if err != nil || n < 1 || n > 1000 {
+			return nil, badRedrive(attrRedrive, text, "Invalid value for maxReceiveCount: "+count+", valid values are from 1 to 1000 both inclusive.")
+		}
+		r.MaxReceives = n
 	}
-	n, err := strconv.Atoi(count)
-	if err != nil || n < 1 || n > 1000 {
-		return nil, badRedrive(attrRedrive, text, "Invalid value for maxReceiveCount: "+count+", valid values are from 1 to 1000 both inclusive.")
-	}
-	return &Redrive{TargetARN: in.Target, MaxReceives: n}, nil
+	return r, nil
 }
 
 // parseRedriveAllow reads a policy about who may use a queue for dead letters.
