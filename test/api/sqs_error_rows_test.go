@@ -45,12 +45,15 @@ func queueFaults() []sqsFault {
 		{"no attributes", "SetQueueAttributes", ``, "", 400, coral, missingValue, missingCode, "The request must contain the parameter Attributes.", ""},
 		{
 			"a dead-letter queue of another kind", "SetQueueAttributes", `"Attributes":{"RedrivePolicy":"{\"deadLetterTargetArn\":\"{fifoArn}\",\"maxReceiveCount\":1}"}`, `Attribute.1.Name=RedrivePolicy&Attribute.1.Value={"deadLetterTargetArn":"{fifoArn}","maxReceiveCount":1}`,
-			400, coral, invalidValue, invalidCode, `Value {"deadLetterTargetArn":"{fifoArn}","maxReceiveCount":1} for parameter RedrivePolicy is invalid. Reason: Dead letter target must be of the same type as the source queue.`, "",
+			400, coral, invalidValue, invalidCode, `Value {"deadLetterTargetArn":"{fifoArn}","maxReceiveCount":1} for parameter RedrivePolicy is invalid. Reason: Dead-letter queue must be same type of queue as the source..`, "",
 		},
 		{
 			"a redrive policy without a count", "SetQueueAttributes", `"Attributes":{"RedrivePolicy":"{\"deadLetterTargetArn\":\"{arn}\"}"}`, `Attribute.1.Name=RedrivePolicy&Attribute.1.Value={"deadLetterTargetArn":"{arn}"}`,
 			400, coral, invalidValue, invalidCode, `Value {"deadLetterTargetArn":"{arn}"} for parameter RedrivePolicy is invalid. Reason: Redrive policy does not contain mandatory attribute: maxReceiveCount.`, "",
 		},
+		{"a label twice", "AddPermission", `"Label":"there","AWSAccountIds":["111111111111"],"Actions":["SendMessage"]`, "Label=there&AWSAccountId.1=111111111111&ActionName.1=SendMessage", 400, coral, invalidValue, invalidCode, "Value there for parameter Label is invalid. Reason: Already exists.", ""},
+		{"no such label", "RemovePermission", `"Label":"none"`, "Label=none", 400, coral, invalidValue, invalidCode, "Value none for parameter Label is invalid. Reason: can't find label.", ""},
+		{"eight actions", "AddPermission", `"Label":"l","AWSAccountIds":["111111111111"],"Actions":["*","*","*","*","*","*","*","*"]`, "Label=l&AWSAccountId.1=111111111111&ActionName.1=*&ActionName.2=*&ActionName.3=*&ActionName.4=*&ActionName.5=*&ActionName.6=*&ActionName.7=*&ActionName.8=*", 403, "", "OverLimit", "", "8 Actions were found, maximum allowed is 7.", ""},
 		{"purged again", "PurgeQueue", `"QueueUrl":"{purged}"`, "QueueUrl={purged}", 403, "", "PurgeQueueInProgress", sqsPrefix + "PurgeQueueInProgress", "Only one PurgeQueue operation on {purgedName} is allowed every 60 seconds.", ""},
 		{"a page of none", "ListQueues", `"MaxResults":0`, "MaxResults=0", 400, coral, invalidValue, invalidCode, "Value 0 for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000, inclusive.", ""},
 		{"bad token", "ListQueues", `"NextToken":"x","MaxResults":1`, "NextToken=x&MaxResults=1", 400, coral, invalidValue, invalidCode, "Invalid or expired next token.", ""},

@@ -14,7 +14,7 @@ import (
 
 // sqsRow asks one SQS operation the same in all the forms that it can be asked in. {url}, {name}, {arn}, {handle}
 // and {new} stand for the URL, name and ARN of a queue with one message in flight and one visible, for the
-// receipt handle of the former, and for a name that no queue has.
+// receipt handle of the former, and for a name that no queue has. The queue has the tag k=v and the permission "there".
 type sqsRow struct {
 	op   string
 	body string // the input as JSON, without QueueUrl
@@ -81,6 +81,8 @@ func (s *server) scene(t *testing.T, fifo bool) (queue, *strings.Replacer) {
 		attributes = []string{"FifoQueue", "true", "ContentBasedDeduplication", "true"}
 	}
 	q := s.newQueue(t, attributes...)
+	got(s.sqs.TagQueue(t.Context(), &sqs.TagQueueInput{QueueUrl: &q.url, Tags: map[string]string{"k": "v"}}))(t)
+	got(s.sqs.AddPermission(t.Context(), &sqs.AddPermissionInput{QueueUrl: &q.url, Label: new("there"), AWSAccountIds: []string{"111111111111"}, Actions: []string{"SendMessage"}}))(t)
 	for _, body := range []string{"one", "two"} {
 		in := &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body}
 		if fifo {
