@@ -44,6 +44,9 @@ func sqsRows() []sqsRow {
 			xml:    "<Message><MessageId>ID</MessageId><ReceiptHandle>HANDLE</ReceiptHandle><MD5OfBody>MD5</MD5OfBody><Body>two</Body><Attribute><Name>ApproximateReceiveCount</Name><Value>1</Value></Attribute></Message>",
 			legacy: `{"messages":[{"MessageId":"ID","ReceiptHandle":"HANDLE","MD5OfBody":"MD5","Body":"two","Attributes":[{"Name":"ApproximateReceiveCount","Value":"1"}]}]}`,
 		},
+		{op: "ListDeadLetterSourceQueues", json: `{"queueUrls":["URL"]}`, xml: "<QueueUrl>URL</QueueUrl>"},
+		{op: "StartMessageMoveTask", free: true, body: `"SourceArn":"{arn}"`, form: "SourceArn={arn}", json: `{"TaskHandle":"TASK"}`, xml: "<TaskHandle>TASK</TaskHandle>"},
+		{op: "ListMessageMoveTasks", free: true, body: `"SourceArn":"{arn}"`, form: "SourceArn={arn}", json: "{}"},
 		{op: "DeleteMessage", body: `"ReceiptHandle":"{handle}"`, form: "ReceiptHandle={handle}", json: "-", xml: "-"},
 		{
 			op: "DeleteMessageBatch", body: `"Entries":[{"Id":"a","ReceiptHandle":"{handle}"},{"Id":"b","ReceiptHandle":"no"}]`,
