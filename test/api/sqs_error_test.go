@@ -126,3 +126,65 @@ func TestEverySQSErrorIsAWSsInEveryForm(t *testing.T) {
 		}
 	})
 }
+
+func TestSignaturesAreRefusedInTheFormOfTheRequest(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		q := s.newQueue(t)
+		own := "/" + account + "/" + q.name
+		for _, row := range []struct {
+			name, code string
+			status     int
+			edit       func(*request)
+		}{
+			{"unsigned", "AccessDenied", 403, func(r *request) { r.unsigned = true }},
+			{"an unknown key", "InvalidClientTokenId", 403, func(r *request) { r.key.AccessKeyID, r.key.SecretAccessKey = "AKIANOBODY0000000000", "x" }},
+			{"a wrong secret", "SignatureDoesNotMatch", 403, func(r *request) { r.key.AccessKeyID, r.key.SecretAccessKey = key.AccessKeyID, "x" }},
+			{"half a signature", "IncompleteSignature", 400, func(r *request) {
+				r.unsigned, r.spoil = true, func(h *http.Request) {
+					h.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key.AccessKeyID+"/20260101/"+region+"/sqs/aws4_request")
+				}
+			}},
+		} {
+			for w, req := range map[string]request{
+				"a form":                              {service: "sqs", form: true, body: "Action=ListQueues"},
+				"a query string on the queue's URL":   {service: "sqs", method: http.MethodGet, path: own + "?Action=ReceiveMessage"},
+				"a form to the queue's URL, for JSON": {service: "sqs", form: true, path: own, body: "Action=ReceiveMessage", header: map[string]string{"Accept": "application/json"}},
+			} {
+				row.edit(&req)
+				a, kind := s.do(t, req), "Sender"
+				if req.header["Accept"] != "" {
+					a.code, a.says, kind = legacyFault(t, a.body)
+				} else if !strings.Contains(a.body, "<Type>Sender</Type>") {
+					kind = a.body
+				}
+				if a.status != row.status || a.code != row.code || a.says == "" || kind != "Sender" {
+					t.Errorf("%s as %s: got %d %s", row.name, w, a.status, a.body)
+				}
+			}
+		}
+	})
+}
+
+func TestRequestsWithoutAKnownActionAreRefused(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		q := s.newQueue(t)
+		own, inJSON := "/"+account+"/"+q.name, map[string]string{"Accept": "application/json"}
+		for _, r := range []request{
+			{service: "sqs", method: http.MethodGet, path: own}, {service: "sqs", method: http.MethodGet, path: own, header: inJSON},
+			{service: "sqs", form: true, path: own}, {service: "sqs", form: true, body: "Version=2012-11-05"},
+		} {
+			if a := s.do(t, r); a.status != 404 || !strings.Contains(a.body, "<UnknownOperationException/>") {
+				t.Errorf("%s %s: got %d %s", r.method, r.path, a.status, a.body)
+			}
+		}
+		const says = "The action FooBar is not valid for this endpoint."
+		s.rawRefuse(t, []rawRow{
+			{"an unknown action", query(own, "Action", "FooBar"), 400, "InvalidAction", "", says},
+			{"an unknown action at the root", query("/", "Action", "FooBar"), 400, "InvalidAction", "", says},
+		})
+		a := s.do(t, request{service: "sqs", method: http.MethodGet, path: own + "?Action=FooBar", header: inJSON})
+		if code, text, _ := legacyFault(t, a.body); a.status != 400 || code != "InvalidAction" || text != says {
+			t.Errorf("got %d %s", a.status, a.body)
+		}
+	})
+}
