@@ -170,8 +170,10 @@ func TestRequestsWithoutAKnownActionAreRefused(t *testing.T) {
 		q := s.newQueue(t)
 		own, inJSON := "/"+account+"/"+q.name, map[string]string{"Accept": "application/json"}
 		for _, r := range []request{
-			{service: "sqs", method: http.MethodGet, path: own}, {service: "sqs", method: http.MethodGet, path: own, header: inJSON},
-			{service: "sqs", form: true, path: own}, {service: "sqs", form: true, body: "Version=2012-11-05"},
+			{service: "sqs", method: http.MethodGet, path: own},
+			{service: "sqs", method: http.MethodGet, path: own, header: inJSON},
+			{service: "sqs", form: true, path: own},
+			{service: "sqs", form: true, body: "Version=2012-11-05"},
 		} {
 			if a := s.do(t, r); a.status != 404 || !strings.Contains(a.body, "<UnknownOperationException/>") {
 				t.Errorf("%s %s: got %d %s", r.method, r.path, a.status, a.body)
