@@ -9,8 +9,8 @@ import (
 	"github.com/casestream/casestream/wire"
 )
 
-// TestQueryListsOfOneNeedNoNumber: AWS's own samples write AttributeName=All and Attribute.Name=…
-func TestQueryListsOfOneNeedNoNumber(t *testing.T) {
+// TestQueryReadsWhatIsWrittenByHand: AWS's own samples write AttributeName=All and Attribute.Name=…
+func TestQueryReadsWhatIsWrittenByHand(t *testing.T) {
 	svc := sqs.Describe(sqs.Unimplemented{})
 	tests := []struct {
 		name, form string
@@ -23,6 +23,10 @@ func TestQueryListsOfOneNeedNoNumber(t *testing.T) {
 		{
 			"a map", "QueueUrl=u&Attribute.Name=DelaySeconds&Attribute.Value=5", &sqs.SetQueueAttributesInput{},
 			&sqs.SetQueueAttributesInput{QueueUrl: "u", Attributes: map[string]string{"DelaySeconds": "5"}},
+		},
+		{
+			"a semicolon", "QueueUrl=u&MessageBody=a;b&MessageGroupId=;", &sqs.SendMessageInput{},
+			&sqs.SendMessageInput{QueueUrl: "u", MessageBody: "a;b", MessageGroupId: wire.Ptr(";")},
 		},
 		{
 			"numbers win", "QueueUrl=u&AttributeName=Policy&AttributeName.1=All", &sqs.GetQueueAttributesInput{},

@@ -21,7 +21,7 @@ func ParseForm(r *http.Request, body []byte) (url.Values, error) {
 	form := url.Values{}
 	if r != nil && r.URL != nil {
 		var err error
-		if form, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		if form, err = parseQuery(r.URL.RawQuery); err != nil {
 			return nil, errors.New("malformed query string")
 		}
 	}
@@ -31,7 +31,7 @@ func ParseForm(r *http.Request, body []byte) (url.Values, error) {
 			return form, nil
 		}
 	}
-	sent, err := url.ParseQuery(string(body))
+	sent, err := parseQuery(string(body))
 	if err != nil {
 		return nil, errors.New("malformed form body")
 	}
@@ -39,6 +39,11 @@ func ParseForm(r *http.Request, body []byte) (url.Values, error) {
 		form[k] = append(v, form[k]...)
 	}
 	return form, nil
+}
+
+// parseQuery is url.ParseQuery for whom a semicolon is a character like others, as it is to HTML's forms and AWS.
+func parseQuery(s string) (url.Values, error) {
+	return url.ParseQuery(strings.ReplaceAll(s, ";", "%3B"))
 }
 
 // Query is one node of the tree that awsQuery's dotted names spell: "Tag.1.Key" is Key below 1 below Tag.
