@@ -205,7 +205,7 @@ func validAttributeName(s string) bool {
 			return false
 		}
 	}
-	return utf8.ValidString(s)
+	return true
 }
 
 // validNumber says whether a text is a decimal number.
