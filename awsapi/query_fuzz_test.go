@@ -16,7 +16,9 @@ func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{
 		"QueueUrl=u&SendMessageBatchRequestEntry.1.Id=a&SendMessageBatchRequestEntry.1.MessageAttribute.1.Name=k",
 		"SendMessageBatchRequestEntry.1.MessageAttribute.1.Name=k&SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.BinaryValue=!",
-		"PolicyArns.member.99999999999999999999.arn=x&Tags.member.-1.Key=k&DurationSeconds=1e9", "....=.&=&%zz", "a.1=x&a.01=y&a.+1=z&a=1",
+		"PolicyArns.member.99999999999999999999.arn=x&Tags.member.-1.Key=k&DurationSeconds=1e9", "....=.&=&%zz",
+		"SendMessageBatchRequestEntry=x&SendMessageBatchRequestEntry.MessageAttribute.Name=k&SendMessageBatchRequestEntry.MessageAttribute=",
+		"SendMessageBatchRequestEntry.1.MessageAttribute.Name=k&SendMessageBatchRequestEntry.1.MessageAttribute.Value.BinaryValue=AA%3D%3D", "a.1=x&a.01=y&a.+1=z&a=1",
 	} {
 		f.Add(seed)
 	}

@@ -48,7 +48,7 @@ func TestEveryOperationIsGuarded(t *testing.T) {
 		for _, op := range s.Operations {
 			q := request{service: s.SigningName, method: op.Method, target: strings.NewReplacer("{domainId}", "d", "{arn}", "a").Replace(op.Path)}
 			switch s.Protocol {
-			case wire.AWSQuery:
+			case wire.AWSQuery, wire.AWSQueryJSON:
 				q.header, q.body = form, "Action="+op.Name
 			case wire.RestJSON1:
 			case wire.AWSJSON10, wire.AWSJSON11:

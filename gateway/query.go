@@ -9,6 +9,14 @@ import (
 	"github.com/casestream/casestream/wire"
 )
 
+// queryForm gives the protocol of an awsQuery request: SQS answers in JSON whom accepts that before all.
+func queryForm(svc *wire.Service, r *http.Request) wire.Protocol {
+	if svc.AlsoQuery && strings.HasPrefix(r.Header.Get("Accept"), "application/json") {
+		return wire.AWSQueryJSON
+	}
+	return wire.AWSQuery
+}
+
 // hasAction says whether a query string has an Action.
 func hasAction(raw string) bool {
 	return strings.HasPrefix(raw, "Action=") || strings.Contains(raw, "&Action=")
@@ -29,7 +37,7 @@ func (g *Gateway) resolveAction(x *exchange) error {
 		if x.served = g.byAction(name, form.Get("Version")); x.served == nil {
 			return g.unknownService("")
 		}
-		x.req.Service = x.served.svc
+		x.req.Service, x.req.Protocol = x.served.svc, queryForm(x.served.svc, x.http)
 	}
 	x.req.Form = form
 	if x.served.svc.AlsoQuery {

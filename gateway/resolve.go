@@ -39,7 +39,7 @@ func (g *Gateway) resolve(x *exchange) error {
 	case svc.Protocol == wire.RestJSON1:
 		return g.resolvePath(x, x.served.router)
 	case svc.Protocol == wire.AWSQuery, svc.AlsoQuery && target == "" && !isJSON(r):
-		x.req.Protocol, x.action = wire.AWSQuery, true
+		x.req.Protocol, x.action = queryForm(svc, r), true
 		return nil
 	case prefix == svc.TargetPrefix:
 		x.req.Op = x.served.ops[operation]

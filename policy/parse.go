@@ -106,7 +106,9 @@ func (s *Statement) read(o object, variables bool) error {
 			s.principals.not = m.key != base
 		case "Action", "NotAction":
 			s.actions, err = readPatterns(m.value, true, false)
-			s.actions.not = m.key != base
+			if s.actions.not = m.key != base; s.actions.slip != "" {
+				err = noColon(s.actions.slip)
+			}
 		case "Resource", "NotResource":
 			s.resources, err = readPatterns(m.value, false, variables)
 			s.resources.not = m.key != base
@@ -126,6 +128,11 @@ func (s *Statement) read(o object, variables bool) error {
 		if !seen[need] {
 			return fmt.Errorf("%s is missing", need)
 		}
+	}
+	// SQS takes a resource that is none, as scripts write whose variable was not filled in. Where it only fails to
+	// allow, that does no harm.
+	if s.resources.slip != "" && (s.deny || s.resources.not) {
+		return noColon(s.resources.slip)
 	}
 	s.asks = len(s.conditions) > 0 || slices.ContainsFunc(s.resources.list, func(t text) bool { return t.parts != nil })
 	return nil
@@ -148,11 +155,14 @@ func readPatterns(v any, action, variables bool) (patterns, error) {
 			return patterns{}, err
 		}
 		if pattern != "*" && !strings.Contains(pattern, ":") {
-			return patterns{}, fmt.Errorf("%q has no colon", pattern)
+			p.slip = pattern
 		}
 	}
 	return p, nil
 }
+
+// noColon says that a pattern can match no action, or no resource.
+func noColon(pattern string) error { return fmt.Errorf("%q has no colon", pattern) }
 
 // readPrincipals reads "*" or {"AWS": …, "Service": …}. {"AWS": "*"} is "*".
 func readPrincipals(v any) (principals, error) {

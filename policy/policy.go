@@ -47,6 +47,7 @@ type principals struct {
 type patterns struct {
 	not  bool
 	list []text
+	slip string // one without a colon, which names nothing; empty: there is none
 }
 
 // Kind names a kind of principal, as policies spell it.

@@ -55,6 +55,12 @@ func document(statements ...string) string {
 	return `{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`
 }
 
+func TestResourceThatIsNoneAllowsNothing(t *testing.T) {
+	if got := parse(t, document(statement(`"Resource":"'$queue_arn'"`))).Evaluate(fromEvents()); got != policy.NoMatch {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestQueuePolicyLetsTheEventBusSend(t *testing.T) {
 	p := parse(t, `{"Version":"2012-10-17","Id":"x","Statement":[{"Sid":"events","Effect":"Allow",
 		"Principal":{"Service":"events.amazonaws.com"},"Action":"SQS:SendMessage","Resource":"*"}]}`)
@@ -278,6 +284,8 @@ func TestParseRefuses(t *testing.T) {
 		{"action is a number", document(statement(`"Action":1`)), "must be a string"},
 		{"action is an object", document(statement(`"Action":{}`)), "must be a string"},
 		{"action without service", document(statement(`"Action":"SendMessage"`)), "has no colon"},
+		{"denied resource without colons", document(statement(`"Effect":"Deny"`, `"Resource":"orders"`)), "has no colon"},
+		{"allowed but for a resource without colons", document(statement(`"NotResource":"orders"`)), "has no colon"},
 		{"variable in an action", document(statement(`"Action":"sqs:${aws:username}"`)), "an action has no variables"},
 		{"variable that is none", document(statement(`"Resource":"arn:aws:sqs:::${aws:username"`)), "is no variable"},
 		{"condition is a list", document(statement(`"Condition":[]`)), "must be an object"},

@@ -173,11 +173,11 @@ func canonicalAttributes(given map[string]string, fifo bool) (map[string]string,
 func checkFIFOAttribute(v string, fifo bool) error {
 	v, ok := word(yes, no)(v)
 	switch {
+	case !fifo:
+		return unknownAttribute(attrFIFO) // whatever its value
 	case !ok:
 		return badValue(attrFIFO, "")
-	case v == no && !fifo:
-		return unknownAttribute(attrFIFO)
-	case (v == yes) != fifo:
+	case v == no:
 		return badValue(attrFIFO, "Modifying queue type is not supported.")
 	}
 	return nil
@@ -196,14 +196,12 @@ func merge(have, given map[string]string) (map[string]string, error) {
 			out[name] = v
 		}
 	}
-	// The two kinds of encryption exclude each other: setting one ends the other.
+	// The two kinds of encryption exclude each other: setting one ends the other. Removing the key, as on
+	// AWS, does not bring the other kind back.
 	if given[attrKMSKey] != "" {
 		out[attrManagedSSE] = no
-	} else if v, ok := given[attrKMSKey]; ok && v == "" || given[attrManagedSSE] == yes {
+	} else if given[attrManagedSSE] == yes {
 		delete(out, attrKMSKey)
-		if given[attrManagedSSE] != no {
-			delete(out, attrManagedSSE)
-		}
 	}
 	if out[attrThroughput] == limitGroups && out[attrDedupScope] != scopeGroup {
 		return nil, badValue(attrThroughput, "To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup.")

@@ -52,6 +52,7 @@ func TestAttributesAreSetAndTakenAway(t *testing.T) {
 		{"a redrive policy is put into its form", []map[string]string{{"RedrivePolicy": `{ "maxReceiveCount": "3", "deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:dead" }`}}, map[string]string{"RedrivePolicy": dead}},
 		{"a key ends the queue's own encryption", []map[string]string{{"KmsMasterKeyId": "k"}}, map[string]string{"KmsMasterKeyId": "k", "SqsManagedSseEnabled": "false"}},
 		{"without a key the queue's own encryption is as it is set", []map[string]string{{"KmsMasterKeyId": "", "SqsManagedSseEnabled": "false"}}, map[string]string{"SqsManagedSseEnabled": "false"}},
+		{"a key that goes does not bring the queue's own encryption back", []map[string]string{{"KmsMasterKeyId": "k"}, {"KmsMasterKeyId": ""}}, map[string]string{"KmsMasterKeyId": "", "SqsManagedSseEnabled": "false"}},
 		{"and the other way round", []map[string]string{{"KmsMasterKeyId": "k"}, {"SqsManagedSseEnabled": "true"}}, map[string]string{"KmsMasterKeyId": "", "SqsManagedSseEnabled": "true"}},
 	}
 	each(t, func(f *fixture) {
@@ -160,6 +161,9 @@ func TestMessagesMustMeetTheRules(t *testing.T) {
 		{"no UTF-8", queue.Message{Body: "\xff"}, queue.SubjectContents},
 		{"a group", queue.Message{Body: "x", GroupID: "a!b~"}, ""},
 		{"an attribute", attribute("a.B-c_9", "String.label", "x"), ""},
+		{"letters of any script", attribute("attr.1øßä-キー", "String", "x"), ""},
+		{"no letter", attribute("a→b", "String", "x"), queue.SubjectParameter},
+		{"a name that is no UTF-8", attribute("a\xff", "String", "x"), queue.SubjectParameter},
 		{"a number", attribute("a", "Number", "-1.5e10"), ""},
 		{"no number", attribute("a", "Number", "0x1"), queue.SubjectParameter},
 		{"no kind", attribute("a", "Text", "x"), queue.SubjectParameter},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/casestream/casestream/base/fault"
@@ -189,7 +190,8 @@ func checkAttributes(list []Attribute) error {
 	return nil
 }
 
-// validAttributeName checks an attribute's name; those that AWS keeps for itself are refused.
+// validAttributeName checks an attribute's name; those that AWS keeps for itself are refused. Letters of any
+// script pass, as on AWS.
 func validAttributeName(s string) bool {
 	if s == "" || len(s) > 256 || s[0] == '.' || s[len(s)-1] == '.' || strings.Contains(s, "..") {
 		return false
@@ -198,7 +200,12 @@ func validAttributeName(s string) bool {
 	if strings.HasPrefix(lower, "aws.") || strings.HasPrefix(lower, "amazon.") {
 		return false
 	}
-	return isName(s)
+	for _, r := range s {
+		if r >= utf8.RuneSelf && !unicode.IsLetter(r) || r < utf8.RuneSelf && !isName(string(r)) {
+			return false
+		}
+	}
+	return true
 }
 
 // validNumber says whether a text is a decimal number.

@@ -13,7 +13,8 @@ import (
 // Encoder appends JSON to one buffer. Commas come by themselves: a member or an element needs one unless
 // the last byte opens a container.
 type Encoder struct {
-	buf []byte
+	buf    []byte
+	legacy bool // as queryAnswerJSON wants it
 }
 
 // encoders keeps buffers for reuse.
@@ -31,7 +32,7 @@ func (e *Encoder) Release() {
 	if cap(e.buf) > maxKeptBuffer {
 		return
 	}
-	e.buf = e.buf[:0]
+	e.buf, e.legacy = e.buf[:0], false
 	encoders.Put(e)
 }
 
@@ -54,6 +55,9 @@ func (e *Encoder) comma() {
 // Key writes a member's name, given with quotes and colon: Key(`"name":`).
 func (e *Encoder) Key(quoted string) {
 	e.comma()
+	if e.legacy {
+		quoted = legacyKey(quoted)
+	}
 	e.buf = append(e.buf, quoted...)
 }
 
@@ -213,6 +217,10 @@ func EncodeMap[T any](e *Encoder, m map[string]T, one func(*T, *Encoder)) {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
+	if e.legacy {
+		encodePairs(e, keys, m, one)
+		return
+	}
 	e.Open()
 	for _, k := range keys {
 		e.Name(k)

@@ -21,7 +21,7 @@ func ParseForm(r *http.Request, body []byte) (url.Values, error) {
 	form := url.Values{}
 	if r != nil && r.URL != nil {
 		var err error
-		if form, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		if form, err = parseQuery(r.URL.RawQuery); err != nil {
 			return nil, errors.New("malformed query string")
 		}
 	}
@@ -31,7 +31,7 @@ func ParseForm(r *http.Request, body []byte) (url.Values, error) {
 			return form, nil
 		}
 	}
-	sent, err := url.ParseQuery(string(body))
+	sent, err := parseQuery(string(body))
 	if err != nil {
 		return nil, errors.New("malformed form body")
 	}
@@ -39,6 +39,11 @@ func ParseForm(r *http.Request, body []byte) (url.Values, error) {
 		form[k] = append(v, form[k]...)
 	}
 	return form, nil
+}
+
+// parseQuery is url.ParseQuery for whom a semicolon is a character like others, as it is to HTML's forms and AWS.
+func parseQuery(s string) (url.Values, error) {
+	return url.ParseQuery(strings.ReplaceAll(s, ";", "%3B"))
 }
 
 // Query is one node of the tree that awsQuery's dotted names spell: "Tag.1.Key" is Key below 1 below Tag.
@@ -173,13 +178,18 @@ func (q *Query) Time(f TimeFormat) time.Time {
 	return t
 }
 
-// elements gives a list's nodes in the order of their numbers, which may have gaps.
-func (q *Query) elements() []*Query {
+// elements gives a list's nodes in the order of their numbers, which may have gaps. Where a flattened list has
+// one element, and only there, old requests leave the number out: AttributeName=All. An empty value is an empty
+// list.
+func (q *Query) elements(unnumbered bool) []*Query {
 	numbers := make([]int, 0, len(q.kids))
 	for k := range q.kids {
 		if n, err := strconv.Atoi(k); err == nil && n > 0 && n <= math.MaxInt32 && strconv.Itoa(n) == k {
 			numbers = append(numbers, n)
 		}
+	}
+	if len(numbers) == 0 && unnumbered {
+		return []*Query{q}
 	}
 	slices.Sort(numbers)
 	list := make([]*Query, len(numbers))
@@ -202,7 +212,7 @@ func QueryList[T any](q *Query, below string, one func(*T, *Query)) []T {
 	}
 	defer q.Leave()
 	list := []T{}
-	for i, node := range q.elements() {
+	for i, node := range q.elements(below == "" && q.has && q.value != "") {
 		var v T
 		q.shared.index(i + 1)
 		one(&v, node)
@@ -224,7 +234,7 @@ func QueryMap[T any](q *Query, below, keyName, valueName string, one func(*T, *Q
 		return nil
 	}
 	defer q.Leave()
-	for _, node := range q.elements() {
+	for _, node := range q.elements(below == "" && q.kids[keyName] != nil) {
 		key := node.Get(keyName)
 		if key == nil {
 			q.refuse("an entry without "+keyName, "map entry")

@@ -65,7 +65,7 @@ func ServeEmpty[I, O any, PI interface {
 
 // Decode reads a request into an input shape and checks it. Its errors are *Error, as the client sees them.
 func Decode(r *Request, in Input) error {
-	if r.Protocol == AWSQuery {
+	if r.Protocol == AWSQuery || r.Protocol == AWSQueryJSON {
 		return decodeQuery(r, in)
 	}
 	d := NewDecoder(r.Body)

@@ -8,7 +8,7 @@
 //	wire.go      the tables that the generator fills and the gateway reads
 //	serve.go     request bytes -> input shape -> operation · bind.go what REST carries outside the body
 //	decoder.go   JSON in: the tokens · decode_values.go JSON in: the values
-//	encoder.go   JSON out · query.go awsQuery in · xml.go awsQuery out
+//	encoder.go   JSON out · query.go awsQuery in · xml.go awsQuery out · query_json.go awsQuery out, as JSON
 //	write.go     answers and errors in each protocol · errors.go what an error is
 //	check.go     constraints and their wording · describe.go values in that wording · pattern.go AWS's regular expressions
 //	timestamp.go AWS's three timestamp formats · route.go REST paths
@@ -30,6 +30,7 @@ const (
 	AWSJSON10
 	AWSJSON11
 	AWSQuery
+	AWSQueryJSON // awsQuery whose answer is wanted as JSON, by Accept
 )
 
 // Service is one AWS service as the front door sees it: the names that requests find it by, its

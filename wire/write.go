@@ -14,7 +14,7 @@ func contentType(p Protocol) string {
 		return "application/x-amz-json-1.1"
 	case AWSQuery:
 		return "text/xml"
-	case RestJSON1:
+	case RestJSON1, AWSQueryJSON:
 	}
 	return "application/json"
 }
@@ -28,6 +28,8 @@ func WriteOutput(w http.ResponseWriter, r *Request, out Output) {
 		x := &XML{buf: make([]byte, 0, 1024)}
 		queryAnswer(x, r, out, w.Header().Get(requestIDHeader))
 		writeBody(w, http.StatusOK, x.buf)
+	case r.Protocol == AWSQueryJSON:
+		queryAnswerJSON(w, r, out)
 	case out == nil && r.Protocol == RestJSON1:
 		writeBody(w, http.StatusOK, emptyObject)
 	case out == nil:
@@ -95,6 +97,10 @@ func WriteError(w http.ResponseWriter, p Protocol, svc *Service, requestID strin
 		writeBody(w, status, x.buf)
 		return
 	}
+	if p == AWSQueryJSON {
+		queryErrorJSON(w, status, requestID, e)
+		return
+	}
 	if svc.AlsoQuery {
 		h.Set("X-Amzn-Query-Error", e.queryCode()+";"+e.side())
 	}
@@ -125,6 +131,14 @@ func (e *Error) queryCode() string {
 		return e.QueryCode
 	}
 	return e.Code
+}
+
+// queryMessage gives awsQuery's message.
+func (e *Error) queryMessage() string {
+	if e.QueryMessage != "" {
+		return e.QueryMessage
+	}
+	return e.Message
 }
 
 // side says whose fault the error is.
@@ -167,11 +181,7 @@ func queryError(x *XML, svc *Service, requestID string, e *Error) {
 	x.Start("Error")
 	x.Text("Type", e.side())
 	x.Text("Code", e.queryCode())
-	if e.QueryMessage != "" {
-		x.Text("Message", e.QueryMessage)
-	} else {
-		x.Text("Message", e.Message)
-	}
+	x.Text("Message", e.queryMessage())
 	x.buf = append(x.buf, "<Detail/>"...)
 	x.End("Error")
 	x.Text("RequestId", requestID)

@@ -57,6 +57,12 @@ func TestErrorsTakeTheFormOfTheirProtocol(t *testing.T) {
 			map[string]string{"Content-Type": "text/xml"},
 			`<?xml version="1.0"?><ErrorResponse xmlns="urn:q"><Error><Type>Receiver</Type><Code>X</Code><Message>&lt;</Message><Detail/></Error><RequestId>r</RequestId></ErrorResponse>`,
 		},
+		{
+			"awsQuery for who accepts JSON", wire.AWSQueryJSON, sqs, &wire.Error{Code: "X", QueryCode: "AWS.X", Status: 400, Message: "\"", QueryMessage: "<"},
+			400,
+			map[string]string{"Content-Type": "application/json", "X-Amzn-Query-Error": ""},
+			`{"Error":{"Code":"AWS.X","Message":"<","Type":"Sender"},"RequestId":"r"}`,
+		},
 	} {
 		w := httptest.NewRecorder()
 		wire.WriteError(w, c.protocol, c.svc, "r", c.err)

@@ -63,6 +63,9 @@ func (s *Service) SendMessageBatch(ctx context.Context, in *api.SendMessageBatch
 		if q.FIFO && slices.ContainsFunc(in.Entries, func(e api.SendMessageBatchRequestEntry) bool { return e.MessageGroupId == nil }) {
 			return badParameter("The request must contain the parameter MessageGroupId.")
 		}
+		if q.FIFO && !q.ContentDedup && slices.ContainsFunc(in.Entries, func(e api.SendMessageBatchRequestEntry) bool { return e.MessageDeduplicationId == nil }) {
+			return badParameter("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly")
+		}
 		return nil
 	})
 	sent, err := s.queues.Send(ctx, ref, msgs...)

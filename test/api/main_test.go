@@ -14,6 +14,8 @@
 //	rule_test.go       EventBridge: rules and patterns · target_test.go targets · put_events_test.go events and their delivery
 //	remote_test.go     events that are carried to another account
 //	queue_test.go      SQS: queues · message_test.go batch_test.go fifo_test.go poll_test.go messages
+//	sqs_*_test.go      SQS in every form that it understands: sqs_operation_rows_test.go has a row for each operation,
+//	                   sqs_error_rows_test.go for each error
 //	query_test.go      SQS's legacy form and STS's XML · queue_fixture_test.go what tests with queues share
 //	logs_test.go       CloudWatch Logs, and rules that deliver to log groups
 //	neighbours_test.go Connect, Customer Profiles and STS
