@@ -39,10 +39,25 @@ type Conns struct {
 	Readers int
 	// CacheStatements asks the store to keep prepared statements, for drivers that do not.
 	CacheStatements bool
+	// Line opens a connection for what nodes tell each other; nil where this process has the database to itself.
+	Line func(ctx context.Context) (Line, error)
 	// Maintain runs the engine's background work until ctx ends; nil when there is none.
 	Maintain func(ctx context.Context) error
 	// Close releases what the pools do not, after they are closed; nil when there is nothing.
 	Close func() error
+}
+
+// Line is a connection over which the nodes that share a database tell each other short texts. Nothing is kept of
+// them: who does not listen misses them.
+type Line interface {
+	// Listen begins to hear, also what this node tells.
+	Listen(ctx context.Context) error
+	// Hear waits for the next text. When ctx ends before it has come, the line is of no more use.
+	Hear(ctx context.Context) (string, error)
+	// Tell sends texts to all who listen.
+	Tell(ctx context.Context, texts []string) error
+	// Close ends the connection.
+	Close()
 }
 
 // Class is what can be done about a failed statement or commit.
