@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // Engine is all that two databases may disagree about. There is one implementation a database, in
@@ -53,7 +54,7 @@ type Conns struct {
 // Line is a connection over which the nodes that share a database tell each other short texts. Nothing is kept of
 // them: who does not listen misses them.
 type Line interface {
-	// Listen begins to hear, also what this node tells.
+	// Listen begins to hear, also what this node tells. ErrNoLine says that the database has no such thing.
 	Listen(ctx context.Context) error
 	// Hear waits for the next text. When ctx ends before it has come, the line is of no more use.
 	Hear(ctx context.Context) (string, error)
@@ -62,6 +63,9 @@ type Line interface {
 	// Close ends the connection.
 	Close()
 }
+
+// ErrNoLine is what Listen fails with where it is of no use to try again.
+var ErrNoLine = errors.New("the database passes nothing on between its clients")
 
 // Class is what can be done about a failed statement or commit.
 type Class int

@@ -14,9 +14,6 @@ const (
 	echoAgain = time.Minute // how long to rest when it did not
 )
 
-// errDeaf is the end of hearing: the database has no such thing.
-var errDeaf = errors.New("the database passes nothing on between its clients")
-
 // errNoEcho is what a line fails with over which nothing comes.
 var errNoEcho = errors.New("what this node told has not come back")
 
@@ -35,7 +32,7 @@ func (n *nodes) hear(ctx context.Context) {
 		if failed == 0 {
 			n.db.opts.Log.Warn("other nodes not heard", slog.Any("err", err))
 		}
-		if errors.Is(err, errDeaf) {
+		if errors.Is(err, ErrNoLine) {
 			return
 		}
 		rest := lineRest(failed)
@@ -59,9 +56,6 @@ func (n *nodes) listen(ctx context.Context, again bool) error {
 	}
 	defer l.Close()
 	if err := l.Listen(ctx); err != nil {
-		if n.db.engine.Classify(err) == Other && ctx.Err() == nil {
-			return errors.Join(errDeaf, err)
-		}
 		return err
 	}
 	if err := n.hello(ctx, l); err != nil {

@@ -44,7 +44,8 @@ func (n *nodes) add(t *Topic) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.topics = append(n.topics, t)
-	t.putAll() // the others may have told of it before
+	t.putAll()
+	n.signal()
 }
 
 // signal has tell look at what there is.
@@ -55,8 +56,8 @@ func (n *nodes) signal() {
 	}
 }
 
-// meet notes that another node is there. One that is new is told to look at everything: nobody told it what had changed
-// until now.
+// meet notes that another node is there. A node that was alone until now has told nothing, and may have been heard: it
+// tells the other to look at everything.
 func (n *nodes) meet(other string, greets bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -68,11 +69,12 @@ func (n *nodes) meet(other string, greets bool) {
 	if known && !greets {
 		return
 	}
-	n.others.Store(true)
-	n.greet = true
-	for _, t := range n.topics {
-		t.putAll()
+	if !n.others.Swap(true) {
+		for _, t := range n.topics {
+			t.putAll()
+		}
 	}
+	n.greet = true
 	n.signal()
 }
 

@@ -231,7 +231,7 @@ func TestBrokenLinesAreMadeAnewAndNothingIsMissed(t *testing.T) {
 
 func TestDatabaseThatPassesNothingOnIsLeftAlone(t *testing.T) {
 	for name, x := range map[string]*exchange{
-		"no LISTEN":     {refuse: errors.New("syntax error")},
+		"no LISTEN":     {refuse: errors.Join(store.ErrNoLine, errors.New("syntax error"))},
 		"nothing comes": {mute: true},
 	} {
 		t.Run(name, func(t *testing.T) {

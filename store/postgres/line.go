@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/casestream/casestream/store"
 )
@@ -39,6 +42,10 @@ func newLine(ctx context.Context, cfg *pgx.ConnConfig) (store.Line, error) {
 // Listen begins to hear.
 func (l *line) Listen(ctx context.Context) error {
 	_, err := l.conn.Exec(ctx, "LISTEN "+l.channel)
+	// feature_not_supported, and syntax errors: what only speaks PostgreSQL's protocol
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && (strings.HasPrefix(e.Code, "0A") || strings.HasPrefix(e.Code, "42")) {
+		return errors.Join(store.ErrNoLine, err)
+	}
 	return err
 }
 
@@ -64,5 +71,5 @@ const closeTime = time.Second
 func (l *line) Close() {
 	ctx, cancel := context.WithTimeout(l.ctx, closeTime)
 	defer cancel()
-	l.conn.Close(ctx)
+	_ = l.conn.Close(ctx) // the server sees by itself that it is over
 }
