@@ -16,6 +16,7 @@
 //	count.go     what is counted of them · count_sql.go what waits
 //	pending.go   deliveries to targets outside our store · pending_sql.go their rows · settle.go what becomes of them
 //	lane.go      who carries them · lane_sql.go the leases · dynamic.go what their settings take from the event
+//	news.go      what nodes tell each other of
 //	drop.go      the log of what was dropped
 //	rule.go      rules · rule_sql.go their rows
 //	schedule.go  rules that are due at times · schedule_sql.go when they are
@@ -92,6 +93,7 @@ type Bus struct {
 	woken chan struct{} // a replay began, or is to end
 
 	outbox  outbox
+	news    news
 	tails   tails
 	settles *store.Batch[Outcome, struct{}]
 
@@ -121,6 +123,7 @@ func New(db *store.DB, cfg Config) *Bus {
 		outbox: newOutbox(),
 	}
 	b.registerBacklog()
+	b.listen()
 	b.puts = store.NewBatch(db, maxBatch, b.publishBatch)
 	b.settles = store.NewBatch(db, maxSettles, b.settleBatch)
 	return b

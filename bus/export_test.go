@@ -71,3 +71,6 @@ func (b *Bus) SettleTogether(tx *store.Tx, list ...Outcome) error {
 	}
 	return b.settleBatch(tx, calls)
 }
+
+// ReplayWake is signalled when there is something to do for RunReplays.
+func (b *Bus) ReplayWake() <-chan struct{} { return b.woken }

@@ -52,10 +52,11 @@ const (
 	dueParked = 1<<63 - 1 // behind another one of its key; the largest, so that no look for due ones sees it
 )
 
-// Woken is signalled when this node has something new to carry: what Waiting gives.
+// Woken is signalled when there is something new to carry that this node knows of: what Waiting gives.
 func (b *Bus) Woken() <-chan struct{} { return b.outbox.woken }
 
-// Waiting gives the numbers of the lanes that got something to carry on this node since the last call.
+// Waiting gives the numbers of the lanes that got something to carry since the last call, as far as this node knows: by what it
+// did itself, and by what the others tell.
 func (b *Bus) Waiting() []int64 {
 	b.outbox.Lock()
 	defer b.outbox.Unlock()
@@ -96,7 +97,7 @@ func (r *routing) post() error {
 	if err := insertPending(r.tx, r.outgoing); err != nil {
 		return err
 	}
-	r.tx.AfterCommit(func() { r.b.outbox.wake(lanes) })
+	r.tx.AfterCommit(func() { r.b.wakeLanes(lanes) })
 	return nil
 }
 

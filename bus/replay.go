@@ -128,11 +128,3 @@ func (b *Bus) Replays(tx *store.Tx, prefix string) ([]Replay, error) {
 func (b *Bus) nameReplay(r *Replay) {
 	r.ARN, r.ArchiveARN, r.BusARN = b.ReplayARN(r.Name), b.ArchiveARN(r.Archive), b.ARN(r.Bus)
 }
-
-// wake tells this node's RunReplays that there is something to do.
-func (b *Bus) wake() {
-	select {
-	case b.woken <- struct{}{}:
-	default: // it has been told already
-	}
-}

@@ -22,7 +22,7 @@ func TestSettlesLockLanesByTheirNumbers(t *testing.T) {
 	}
 	c := &clock{at: noon}
 	f := overFar(t, storetest.Postgres(t, server).Open(t, store.Options{Now: c.now}), c)
-	one, two := remote("one"), remote("two")
+	one, two := remote("one.fifo"), remote("two.fifo") // which hold what comes behind in its group
 	one.MessageGroupID, two.MessageGroupID = "g", "g"
 	f.rule("r", all, one, two)
 	f.publish(bus.Event{Source: "s", DetailType: "t"})

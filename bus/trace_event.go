@@ -157,7 +157,7 @@ func (r *routing) record() error {
 	if err := insertTraces(r.tx, r.traces, len(r.outgoing) > 0); err != nil {
 		return err
 	}
-	r.tx.AfterCommit(r.b.tails.wake)
+	r.tx.AfterCommit(r.b.wakeTails)
 	return nil
 }
 

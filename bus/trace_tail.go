@@ -131,8 +131,8 @@ type tails struct {
 	woken chan struct{} // closed at the next trace; nil: nobody waits
 }
 
-// TailWake gives a channel that is closed when this node has written traces. Who asks for it before they read misses none
-// of these; those of other nodes close nothing, so that one must look from time to time, too.
+// TailWake gives a channel that is closed when there are new traces. Who asks for it before they read misses none
+// of this node; those of others close it when this node hears of them, so that one must look from time to time, too.
 func (b *Bus) TailWake() <-chan struct{} {
 	t := &b.tails
 	t.mu.Lock()

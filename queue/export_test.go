@@ -1,6 +1,9 @@
 package queue
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // ForgeHandle makes a handle of one queue that names the message of another queue's handle.
 func ForgeHandle(t *testing.T, s *Queues, name, other string) string {
@@ -24,6 +27,9 @@ func (s *Queues) Waiting(name string) int {
 	s.mu.RLock()
 	q := s.cache[name]
 	s.mu.RUnlock()
+	if q == nil {
+		return 0 // this node has not met it
+	}
 	s.lobby.mu.Lock()
 	defer s.lobby.mu.Unlock()
 	if n := s.lobby.lines[q.ID]; n != nil {
@@ -31,3 +37,11 @@ func (s *Queues) Waiting(name string) int {
 	}
 	return 0
 }
+
+// LookBehind says how often a waiter looks for what other nodes did.
+func (s *Queues) LookBehind(every time.Duration) {
+	s.lobby.behind = func() time.Duration { return every }
+}
+
+// Hears says whether the other nodes are heard.
+func (s *Queues) Hears() bool { return s.lobby.ready.Live() }

@@ -79,6 +79,7 @@ func (p *Poll) look() ([]*Received, error) {
 		p.s.lobby.wake(p.w.queueID, 1) // what this one was woken for may be there still
 		return nil, err
 	case len(got.list) == 0 && got.q.ID != p.w.queueID:
+		p.s.lobby.wake(p.w.queueID, 1) // it is gone for whoever waits, too
 		return nil, missingQueue(p.call.from.Name)
 	}
 	return got.list, nil

@@ -108,7 +108,7 @@ func New(db *store.DB, cfg Config) *Queues {
 		cfg.Metrics = obs.NewRegistry()
 	}
 	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), cache: make(map[string]*Queue)}
-	s.lobby = newLobby(db.Now, pollBehind(db.Engine()))
+	s.lobby = newLobby(db)
 	s.registerDepths()
 	s.sends = store.NewBatch(db, maxBatch, s.sendBatch)
 	s.receives = store.NewBatch(db, maxBatch, s.receiveBatch)

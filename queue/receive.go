@@ -186,7 +186,7 @@ func (s *Queues) serveStandard(tx *store.Tx, h *share) (dry bool, err error) {
 func (s *Queues) lookAhead(tx *store.Tx, q *Queue, dry bool) error {
 	if !dry {
 		// Whoever came while this transaction held the messages may have found none.
-		tx.AfterCommit(func() { s.lobby.wake(q.ID, 1) })
+		tx.AfterCommit(func() { s.lobby.wakeNext(q.ID) })
 		return nil
 	}
 	if !s.lobby.waited(q.ID) {
@@ -194,7 +194,7 @@ func (s *Queues) lookAhead(tx *store.Tx, q *Queue, dry bool) error {
 	}
 	next, found, err := nextVisible(tx, q)
 	if err == nil && found {
-		tx.AfterCommit(func() { s.lobby.wakeAt(q.ID, next) })
+		tx.AfterCommit(func() { s.lobby.expect(q.ID, next) })
 	}
 	return err
 }

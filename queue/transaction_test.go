@@ -132,13 +132,15 @@ func TestRunEndsWithItsContextAndLongPollsWithIt(t *testing.T) {
 	})
 }
 
-// TestPollSeesWhatAnotherNodeSends has two nodes on one database, where the database can have them.
+// TestPollSeesWhatAnotherNodeSends has two nodes on one database, where the database can have them, of which neither hears
+// the other: a poll looks behind.
 func TestPollSeesWhatAnotherNodeSends(t *testing.T) {
 	live(t, func(f *fixture) {
 		if f.db.Engine() == "sqlite" {
 			f.Skip("one process holds the file")
 		}
 		q := f.create("orders")
+		f.queues.LookBehind(100 * time.Millisecond)
 		other := &fixture{T: f.T, db: f.db, queues: open(f.db, nil)}
 		out := f.poll(f.Context(), q, 10)
 		other.send(q, "a")

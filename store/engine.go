@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // Engine is all that two databases may disagree about. There is one implementation a database, in
@@ -39,6 +40,8 @@ type Conns struct {
 	Readers int
 	// CacheStatements asks the store to keep prepared statements, for drivers that do not.
 	CacheStatements bool
+	// Line opens a connection for what nodes tell each other; nil where this process has the database to itself.
+	Line func(ctx context.Context) (Line, error)
 	// Maintain runs the engine's background work until ctx ends; nil when there is none.
 	Maintain func(ctx context.Context) error
 	// Sync brings to stable storage what is committed; nil where a commit does so by itself. With Writers == 1 the
@@ -47,6 +50,22 @@ type Conns struct {
 	// Close releases what the pools do not, after they are closed; nil when there is nothing.
 	Close func() error
 }
+
+// Line is a connection over which the nodes that share a database tell each other short texts. Nothing is kept of
+// them: who does not listen misses them.
+type Line interface {
+	// Listen begins to hear, also what this node tells. ErrNoLine says that the database has no such thing.
+	Listen(ctx context.Context) error
+	// Hear waits for the next text. When ctx ends before it has come, the line is of no more use.
+	Hear(ctx context.Context) (string, error)
+	// Tell sends texts to all who listen.
+	Tell(ctx context.Context, texts []string) error
+	// Close ends the connection.
+	Close()
+}
+
+// ErrNoLine is what Listen fails with where it is of no use to try again.
+var ErrNoLine = errors.New("the database passes nothing on between its clients")
 
 // Class is what can be done about a failed statement or commit.
 type Class int

@@ -13,10 +13,11 @@ type measures struct {
 	commits *obs.Durations
 	longest atomic.Int64 // commit so far, in nanoseconds
 	errors  *obs.Counter
+	notes   *obs.Counter
 }
 
 // begin registers the measures.
-func (m *measures) begin(r *obs.Registry) {
+func (m *measures) begin(r *obs.Registry, db *DB) {
 	if r == nil {
 		r = obs.NewRegistry()
 	}
@@ -29,6 +30,14 @@ func (m *measures) begin(r *obs.Registry) {
 	longest := r.Gauge("casestream_commit_longest_seconds", "The longest commit since the server started.")
 	r.Read(func(context.Context) ([]obs.Sample, error) {
 		return []obs.Sample{{Of: longest, Value: time.Duration(m.longest.Load()).Seconds()}}, nil
+	})
+	m.notes = r.Counter("casestream_store_notes_total", "What nodes of one database tell each other, so that who waits looks: told by this node, heard from the others.", "way")
+	for _, way := range []string{"told", "heard"} {
+		m.notes.Add(0, way)
+	}
+	nodes := r.Gauge("casestream_store_nodes", "Nodes that have the database open, as far as this one knows, itself included.")
+	r.Read(func(context.Context) ([]obs.Sample, error) {
+		return []obs.Sample{{Of: nodes, Value: float64(db.nodes.count() + 1)}}, nil
 	})
 }
 

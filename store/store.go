@@ -29,6 +29,7 @@
 //	horizon.go which transactions a snapshot sees
 //	rows.go    reading rows · many.go statements for any number of rows
 //	batch.go   concurrent calls of one kind as one step · migrate.go, migrations/ the schema
+//	topic.go   what nodes tell each other of: Topic · note.go its words · nodes.go who they are · tell.go, hear.go how
 //	step.go    where tests make a transaction fail
 package store
 
@@ -67,6 +68,7 @@ type DB struct {
 	readers chan *session
 
 	measures measures
+	nodes    *nodes // nil: nobody else has the database open
 
 	broken atomic.Pointer[error]
 	clock  clock
@@ -101,7 +103,10 @@ func Open(ctx context.Context, e Engine, dsn string, opts Options) (*DB, error) 
 	// it open whether the transaction is still usable.
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	db := &DB{engine: e, conns: conns, opts: opts, stop: stop, closed: make(chan struct{}), clock: clock{now: opts.Now}}
-	db.measures.begin(opts.Metrics)
+	if conns.Line != nil {
+		db.nodes = newNodes(db)
+	}
+	db.measures.begin(opts.Metrics, db)
 	if err := db.start(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -129,6 +134,9 @@ func (db *DB) start(ctx context.Context) error {
 	}
 	if err := db.startNumbers(statements); err != nil {
 		return err
+	}
+	if db.nodes != nil {
+		db.nodes.run(ctx)
 	}
 	if db.conns.Maintain != nil {
 		db.running.Go(func() { db.maintain(ctx) })

@@ -2,7 +2,7 @@
 //
 // It is not where SQL is written (rooms do that).
 //
-//	postgres.go  the engine · dial_*.go how long a lost server is waited for
+//	postgres.go  the engine · line.go LISTEN and NOTIFY · dial_*.go how long a lost server is waited for
 package postgres
 
 import (
@@ -79,6 +79,7 @@ func (Engine) Open(ctx context.Context, dsn string) (store.Conns, error) {
 		Write: db, Read: db, Writers: writers, Readers: readers,
 		Begin: "BEGIN ISOLATION LEVEL READ COMMITTED", BeginRead: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 		TxNumber: "SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)", Snapshot: "SELECT CAST(pg_current_snapshot() AS TEXT)",
+		Line: func(ctx context.Context) (store.Line, error) { return newLine(ctx, cfg) },
 	}, nil
 }
 
