@@ -40,9 +40,9 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), nil
 }
 
-// start runs a command and waits until a path of it answers 200.
-func start(ctx context.Context, addr, probe, name string, args ...string) (*process, error) {
-	p := &process{cmd: exec.CommandContext(ctx, name, args...), base: "http://" + addr}
+// start runs a command and waits until a path of it answers 200, or anything where the path is /.
+func start(ctx context.Context, addr, probe string, cmd *exec.Cmd) (*process, error) {
+	p := &process{cmd: cmd, base: "http://" + addr}
 	began := time.Now()
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func start(ctx context.Context, addr, probe, name string, args ...string) (*proc
 		time.Sleep(time.Millisecond)
 	}
 	p.stop()
-	return nil, fmt.Errorf("%s did not get ready", name)
+	return nil, errors.Join(fmt.Errorf("%s did not get ready", cmd.Path), ctx.Err())
 }
 
 // startServer starts a Casestream server with its data in dir.
@@ -77,7 +77,7 @@ func startServer(ctx context.Context, binary, store, dir string, more ...string)
 	if store != "" {
 		args = append(args, "--store", store)
 	}
-	p, err := start(ctx, addr, "/readyz", binary, args...)
+	p, err := start(ctx, addr, "/readyz", exec.CommandContext(ctx, binary, args...))
 	if err == nil {
 		p.debug = debug
 	}
@@ -85,7 +85,7 @@ func startServer(ctx context.Context, binary, store, dir string, more ...string)
 }
 
 // startCeiling starts this program again, as the ceiling.
-func startCeiling(ctx context.Context) (*process, error) {
+func startCeiling(ctx context.Context, body int) (*process, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -94,23 +94,7 @@ func startCeiling(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, addr, "/", self, "-ceiling", addr)
-}
-
-// startMoto starts moto's server; nil where it is not installed.
-func startMoto(ctx context.Context) (*process, error) {
-	addr, err := freeAddr()
-	if err != nil {
-		return nil, err
-	}
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
-	}
-	if exec.CommandContext(ctx, "python3", "-c", "import moto.server").Run() != nil {
-		return nil, ctx.Err()
-	}
-	return start(ctx, addr, "/moto-api/", "python3", "-m", "moto.server", "-H", host, "-p", port)
+	return start(ctx, addr, "/", exec.CommandContext(ctx, self, "-ceiling", addr, "-body", strconv.Itoa(body)))
 }
 
 // profile writes a CPU profile of the server to a file, beginning now. The function that it gives waits

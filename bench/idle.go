@@ -1,0 +1,5 @@
+package main
+
+import "context"
+
+func (b *bench) measureIdle(ctx context.Context, dir string) error { return nil }
