@@ -101,22 +101,23 @@ func startCeiling(ctx context.Context, body int) (*process, error) {
 // for its end.
 func (p *process) profile(path string, span time.Duration) func() error {
 	done := make(chan error, 1)
-	go func() {
-		resp, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", p.debug, max(1, int(span.Seconds()))))
-		if err != nil {
-			done <- err
-			return
-		}
-		defer resp.Body.Close()
-		f, err := os.Create(path)
-		if err != nil {
-			done <- err
-			return
-		}
-		_, err = io.Copy(f, resp.Body)
-		done <- errors.Join(err, f.Close())
-	}()
+	go func() { done <- p.save(fmt.Sprintf("profile?seconds=%d", max(1, int(span.Seconds()))), path) }()
 	return func() error { return <-done }
+}
+
+// save writes one of the server's profiles to a file.
+func (p *process) save(profile, path string) error {
+	resp, err := http.Get("http://" + p.debug + "/debug/pprof/" + profile)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, resp.Body)
+	return errors.Join(err, f.Close())
 }
 
 // stop ends the process.
@@ -174,4 +175,21 @@ func (p *process) rss() float64 {
 		}
 	}
 	return 0
+}
+
+// cpu gives the processor time that the process has used, 0 where the system does not tell.
+func (p *process) cpu() time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // behind the program's name
+	f := strings.Fields(rest)
+	if len(f) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(f[11], 10, 64)
+	system, _ := strconv.ParseInt(f[12], 10, 64)
+	const tick = 10 * time.Millisecond
+	return time.Duration(user+system) * tick
 }
