@@ -96,7 +96,7 @@ func (b *bench) queueRound(ctx context.Context, dir string, t *queueTable) error
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { fail(os.RemoveAll(dir)) }()
 	all, stop, err := b.queueServers(ctx, dir, t)
 	defer stop()
 	if err != nil {
