@@ -145,9 +145,9 @@ func (w *backlogWork) drain(ctx context.Context) error {
 	tenth := w.left/10 + 1
 	var taken atomic.Int64
 	var marks [11]atomic.Int64 // when so many tenths were taken
-	step := w.takeTen()
 	began := time.Now()
 	for w.left > 0 {
+		step := w.takeTen() // its signature lasts five minutes
 		got, err := load(ctx, conns, time.Minute, func(ctx context.Context, c *conn, i int) (int, error) {
 			n, err := step(ctx, c, i)
 			if n > 0 {
