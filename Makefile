@@ -8,9 +8,11 @@ FOR ?= 80s
 OPS ?= 0
 SEED ?= 0
 T ?= 20s
+RUNS ?= 3
+STORE ?=
 LINT := bin/golangci-lint
 
-.PHONY: help build run demo test test-race test-pg test-api test-cli crash model backlog search-model powercut fuzz bench bench-patterns gen gen-verify fmt lint check clean
+.PHONY: help build run demo test test-race test-pg test-api test-cli crash model backlog search-model powercut fuzz bench bench-queues bench-backlog bench-idle bench-peers bin/bench bench-patterns gen gen-verify fmt lint check clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -63,9 +65,26 @@ fuzz: ## Each fuzz test for T, a time (20s) or a number of inputs (3000x).
 	    echo "$$n ($$(dirname $$f))"; $(GO) test $$(dirname $$f) -run '^$$' -fuzz "^$$n\$$" -fuzztime $(T) || exit 1; \
 	  done; done
 
-bench: build ## Measure the server beside the ceilings of this machine; bench/README.md has recorded runs.
+bin/bench: build
 	$(GO) build -o bin/bench ./bench
+
+bench: bin/bench ## Measure the server beside the ceilings of this machine; bench/README.md has recorded runs.
 	bin/bench
+
+bench-queues: bin/bench ## Measure SQS alone, beside the other servers that are installed, in RUNS rounds.
+	bin/bench -parts queues -runs $(RUNS)
+
+bench-backlog: bin/bench ## Measure SQS with up to 5 million messages in the queue (STORE=postgres://… on PostgreSQL), minutes long.
+	bin/bench -parts backlog -store "$(STORE)"
+
+bench-idle: bin/bench ## Measure what 10,000 receivers that wait cost.
+	bin/bench -parts idle
+
+bench-peers: ## Install the servers to compare with into bin/peers (needs npm); moto is pip's: pip install 'moto[server]'.
+	mkdir -p bin/peers
+	npm install --prefix bin/peers fauxqs@1.9.2
+	GOBIN=$(CURDIR)/bin/peers $(GO) install github.com/Admiral-Piett/goaws/app/cmd@v0.4.5
+	mv bin/peers/cmd bin/peers/goaws
 
 bench-patterns: ## Measure event matching beside encoding/json, minutes long; bench/patterns/README.md has recorded runs.
 	$(GO) build -o bin/bench-patterns ./bench/patterns

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // measureEvents measures the road from PutEvents to a consumer, beside moto's server where there is one.
@@ -48,10 +49,10 @@ const motoConns = 4
 
 // besideMoto starts moto's server, if that is wanted and it is installed, and gives what stops it; nil where there is none.
 func (b *bench) besideMoto(ctx context.Context) (*motoWork, func(), error) {
-	if !b.moto {
+	if !slices.ContainsFunc(b.peers, func(p peer) bool { return p.name == "moto" }) {
 		return nil, func() {}, nil
 	}
-	p, err := startMoto(ctx)
+	p, _, err := startMoto(ctx, "")
 	if err != nil || p == nil {
 		fmt.Println("moto is not installed: nothing to compare with")
 		return nil, func() {}, err

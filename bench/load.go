@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -63,6 +64,13 @@ func sign(method, base, path, service, target string, body []byte) *request {
 	return &request{method: method, url: base + path, header: req.Header, body: body}
 }
 
+// signForm makes a request of an operation of SQS in the query protocol.
+func signForm(base string, body []byte) *request {
+	r := sign(http.MethodPost, base, "/", "sqs", "", body)
+	r.header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r
+}
+
 // do sends a request and gives the answer's body.
 func (c *conn) do(ctx context.Context, r *request) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, r.method, r.url, bytes.NewReader(r.body))
@@ -81,6 +89,9 @@ func (c *conn) do(ctx context.Context, r *request) ([]byte, error) {
 	}
 	return body, err
 }
+
+// errDone is what a step gives when there is nothing left for its connection to do.
+var errDone = errors.New("done")
 
 // load runs step on n connections for a while and measures each call; step says how many pieces of work a
 // call was.
@@ -102,6 +113,9 @@ func load(ctx context.Context, n int, span time.Duration, step func(ctx context.
 			for i := 0; time.Since(began) < span; i++ {
 				t := time.Now()
 				k, err := step(ctx, c, i)
+				if errors.Is(err, errDone) {
+					break
+				}
 				if err != nil {
 					mu.Lock()
 					failure = err

@@ -5,7 +5,9 @@
 //
 //	main.go    the run and its table · process.go starts servers · ceiling.go the trivial handler
 //	load.go    connections, latencies · disk.go fsyncs, with sync_linux.go and sync_other.go
-//	work.go    messages and the road from an update to its consumer · cases.go the operations on cases
+//	work.go    the road from an update to its consumer · cases.go the operations on cases
+//	queues.go  SQS beside other servers, peers.go, and its table · queue_work.go the pieces of work
+//	backlog.go SQS at many stored messages, and after them · idle.go receivers that wait
 //	events.go  buses and events of the road from PutEvents to a consumer · flow.go the events on it · events_table.go its rows
 package main
 
@@ -33,8 +35,12 @@ func main() {
 	cases := flag.String("cases", "1000,1000000", "numbers of stored cases at which the operations on cases are measured; empty: none")
 	rules := flag.String("rules", "1,100,5000", "numbers of rules on the bus at which PutEvents is measured; empty: none")
 	entries := flag.String("entries", "1,10", "numbers of events in a PutEvents")
-	flag.BoolVar(&b.moto, "moto", true, "measure PutEvents on moto's server beside, where it is installed")
-	flag.BoolVar(&b.roads, "roads", true, "measure messages and the road from an update to its consumer")
+	parts := flag.String("parts", "roads,queues,events,cases", "what to measure: of roads, queues, events, cases, backlog and idle")
+	others := flag.String("peers", strings.Join(peerNames(), ","), "other servers to measure beside, where they are installed; empty: none")
+	backlog := flag.String("backlog", "1000,100000,5000000", "numbers of messages in a queue at which it is measured")
+	flag.IntVar(&b.idle, "idle", 10000, "receivers that wait")
+	flag.IntVar(&b.runs, "runs", 1, "rounds of the queues, of which medians are shown")
+	flag.IntVar(&b.body, "body", 1200, "size of a queue's message: by default about that of a case event")
 	flag.DurationVar(&b.span, "d", 3*time.Second, "how long each measurement lasts")
 	flag.StringVar(&b.binary, "binary", "bin/casestream", "the server to measure")
 	flag.StringVar(&b.store, "store", "", "its --store; default: SQLite in a temporary folder")
@@ -43,9 +49,13 @@ func main() {
 	flag.StringVar(&b.only, "only", "", "measure only the work whose name begins like this")
 	flag.Parse()
 	if *ceiling != "" {
-		fail(serveCeiling(*ceiling))
+		fail(serveCeiling(*ceiling, b.body))
 		return
 	}
+	var err error
+	b.peers, err = named(*others)
+	fail(err)
+	b.parts, b.backlog = strings.Split(*parts, ","), numbers(*backlog)
 	b.conns, b.cases, b.rules, b.entries = numbers(*conns), numbers(*cases), numbers(*rules), numbers(*entries)
 	fail(b.run(ctx))
 }
@@ -73,9 +83,12 @@ func fail(err error) {
 
 // bench is one run.
 type bench struct {
+	parts              []string
 	conns, cases       []int
 	rules, entries     []int
-	roads, moto        bool
+	backlog            []int
+	idle, runs, body   int
+	peers              []peer
 	span               time.Duration
 	binary, store, dir string
 	profiles, only     string
@@ -93,18 +106,23 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("disk: %.0f fdatasync/s of one writer\n", syncs)
-	if b.roads {
-		if err := b.served(ctx, filepath.Join(dir, "roads"), b.measureRoads); err != nil {
-			return err
-		}
+	parts := []struct {
+		name    string
+		measure func() error
+	}{
+		{"roads", func() error { return b.served(ctx, filepath.Join(dir, "roads"), b.measureRoads) }},
+		{"queues", func() error { return b.measureQueues(ctx, dir) }},
+		{"events", func() error { return b.served(ctx, filepath.Join(dir, "events"), b.measureEvents) }},
+		{"cases", func() error { return b.served(ctx, filepath.Join(dir, "cases"), b.measureCases) }},
+		{"backlog", func() error { return b.measureBacklog(ctx, dir) }},
+		{"idle", func() error { return b.measureIdle(ctx, dir) }},
 	}
-	if len(b.rules) > 0 {
-		if err := b.served(ctx, filepath.Join(dir, "events"), b.measureEvents); err != nil {
-			return err
+	for _, p := range parts {
+		if slices.Contains(b.parts, p.name) {
+			if err := p.measure(); err != nil {
+				return err
+			}
 		}
-	}
-	if len(b.cases) > 0 {
-		return b.served(ctx, filepath.Join(dir, "cases"), b.measureCases)
 	}
 	return nil
 }
@@ -134,9 +152,9 @@ func (b *bench) profiled(srv *process, name string, run func() (result, error)) 
 	return r, errors.Join(err, written())
 }
 
-// measureRoads measures messages, and updates on their way to a consumer, beside the ceiling.
+// measureRoads measures updates on their way to a consumer, beside the ceiling of a SendMessage.
 func (b *bench) measureRoads(ctx context.Context, srv *process) error {
-	top, err := startCeiling(ctx)
+	top, err := startCeiling(ctx, b.body)
 	if err != nil {
 		return err
 	}
@@ -146,8 +164,10 @@ func (b *bench) measureRoads(ctx context.Context, srv *process) error {
 		return err
 	}
 	fmt.Printf("%-44s %6s %10s %9s %9s %9s\n", "work", "conns", "per second", "p50 ms", "p99 ms", "ceiling")
+	beside := besideQueueWork(top, b.body)
+	send := beside.repeat(beside.send(beside.pile))
 	for _, n := range b.conns {
-		ceiling, err := load(ctx, n, b.span, w.sendTo(top.base))
+		ceiling, err := load(ctx, n, b.span, send)
 		if err != nil {
 			return fmt.Errorf("ceiling: %w", err)
 		}

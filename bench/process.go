@@ -40,9 +40,9 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), nil
 }
 
-// start runs a command and waits until a path of it answers 200.
-func start(ctx context.Context, addr, probe, name string, args ...string) (*process, error) {
-	p := &process{cmd: exec.CommandContext(ctx, name, args...), base: "http://" + addr}
+// start runs a command and waits until a path of it answers 200, or anything where the path is /.
+func start(ctx context.Context, addr, probe string, cmd *exec.Cmd) (*process, error) {
+	p := &process{cmd: cmd, base: "http://" + addr}
 	began := time.Now()
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func start(ctx context.Context, addr, probe, name string, args ...string) (*proc
 		time.Sleep(time.Millisecond)
 	}
 	p.stop()
-	return nil, fmt.Errorf("%s did not get ready", name)
+	return nil, errors.Join(fmt.Errorf("%s did not get ready", cmd.Path), ctx.Err())
 }
 
 // startServer starts a Casestream server with its data in dir.
@@ -77,7 +77,7 @@ func startServer(ctx context.Context, binary, store, dir string, more ...string)
 	if store != "" {
 		args = append(args, "--store", store)
 	}
-	p, err := start(ctx, addr, "/readyz", binary, args...)
+	p, err := start(ctx, addr, "/readyz", exec.CommandContext(ctx, binary, args...))
 	if err == nil {
 		p.debug = debug
 	}
@@ -85,7 +85,7 @@ func startServer(ctx context.Context, binary, store, dir string, more ...string)
 }
 
 // startCeiling starts this program again, as the ceiling.
-func startCeiling(ctx context.Context) (*process, error) {
+func startCeiling(ctx context.Context, body int) (*process, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
@@ -94,45 +94,30 @@ func startCeiling(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, addr, "/", self, "-ceiling", addr)
-}
-
-// startMoto starts moto's server; nil where it is not installed.
-func startMoto(ctx context.Context) (*process, error) {
-	addr, err := freeAddr()
-	if err != nil {
-		return nil, err
-	}
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
-	}
-	if exec.CommandContext(ctx, "python3", "-c", "import moto.server").Run() != nil {
-		return nil, ctx.Err()
-	}
-	return start(ctx, addr, "/moto-api/", "python3", "-m", "moto.server", "-H", host, "-p", port)
+	return start(ctx, addr, "/", exec.CommandContext(ctx, self, "-ceiling", addr, "-body", strconv.Itoa(body)))
 }
 
 // profile writes a CPU profile of the server to a file, beginning now. The function that it gives waits
 // for its end.
 func (p *process) profile(path string, span time.Duration) func() error {
 	done := make(chan error, 1)
-	go func() {
-		resp, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", p.debug, max(1, int(span.Seconds()))))
-		if err != nil {
-			done <- err
-			return
-		}
-		defer resp.Body.Close()
-		f, err := os.Create(path)
-		if err != nil {
-			done <- err
-			return
-		}
-		_, err = io.Copy(f, resp.Body)
-		done <- errors.Join(err, f.Close())
-	}()
+	go func() { done <- p.save(fmt.Sprintf("profile?seconds=%d", max(1, int(span.Seconds()))), path) }()
 	return func() error { return <-done }
+}
+
+// save writes one of the server's profiles to a file.
+func (p *process) save(profile, path string) error {
+	resp, err := http.Get("http://" + p.debug + "/debug/pprof/" + profile)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, resp.Body)
+	return errors.Join(err, f.Close())
 }
 
 // stop ends the process.
@@ -190,4 +175,21 @@ func (p *process) rss() float64 {
 		}
 	}
 	return 0
+}
+
+// cpu gives the processor time that the process has used, 0 where the system does not tell.
+func (p *process) cpu() time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // behind the program's name
+	f := strings.Fields(rest)
+	if len(f) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(f[11], 10, 64)
+	system, _ := strconv.ParseInt(f[12], 10, 64)
+	const tick = 10 * time.Millisecond
+	return time.Duration(user+system) * tick
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/casestream/casestream/client"
@@ -18,22 +17,16 @@ import (
 type work struct {
 	srv   *process
 	seed  seed.Seed
-	queue string // a plain queue for sends
 	cases []string
 }
 
 // pieces are what is measured beside the ceiling.
 func (w *work) pieces() []piece {
 	return []piece{
-		{name: "SendMessage", run: w.send},
-		{name: "ReceiveMessage(10) + DeleteMessageBatch(10)", run: w.drain},
 		{name: "UpdateCase", run: w.updates},
 		{name: "UpdateCase → received from the queue", run: w.updatesReceived},
 	}
 }
-
-// bodySize is the size of a message: that of a case event with a few fields.
-const bodySize = 1200
 
 // newWork does the set-up of case event streams on a server.
 func newWork(ctx context.Context, srv *process) (*work, error) {
@@ -43,10 +36,7 @@ func newWork(ctx context.Context, srv *process) (*work, error) {
 			return nil, err
 		}
 	}
-	var made struct{ QueueUrl string }
-	err := w.seed.Client.JSON(ctx, "sqs", "1.0", "AmazonSQS.CreateQueue", client.Object{"QueueName": "bench"}, &made)
-	w.queue = made.QueueUrl
-	return w, err
+	return w, nil
 }
 
 // sqs signs an SQS request for a base address.
@@ -54,31 +44,6 @@ func sqs(base, op string, in any) *request {
 	body, err := json.Marshal(in)
 	fail(err)
 	return sign(http.MethodPost, base, "/", "sqs", "AmazonSQS."+op, body)
-}
-
-// sendTo gives the step that sends one message.
-func (w *work) sendTo(base string) func(context.Context, *conn, int) (int, error) {
-	r := sqs(base, "SendMessage", client.Object{"QueueUrl": w.queue, "MessageBody": strings.Repeat("x", bodySize)})
-	return func(ctx context.Context, c *conn, _ int) (int, error) {
-		_, err := c.do(ctx, r)
-		return 1, err
-	}
-}
-
-// send measures SendMessage.
-func (w *work) send(ctx context.Context, n int, span time.Duration) (result, error) {
-	return load(ctx, n, span, w.sendTo(w.srv.base))
-}
-
-// drain measures taking messages out, ten at a time; it counts messages. The queue is filled beforehand.
-func (w *work) drain(ctx context.Context, n int, span time.Duration) (result, error) {
-	if err := w.fill(ctx, 120_000); err != nil {
-		return result{}, err
-	}
-	receive := sqs(w.srv.base, "ReceiveMessage", client.Object{"QueueUrl": w.queue, "MaxNumberOfMessages": 10, "VisibilityTimeout": 600})
-	return load(ctx, n, span, func(ctx context.Context, c *conn, _ int) (int, error) {
-		return w.take(ctx, c, receive, w.queue, func(string) {})
-	})
 }
 
 // take receives up to ten messages and deletes them.
@@ -103,33 +68,6 @@ func (w *work) take(ctx context.Context, c *conn, receive *request, queue string
 	}
 	_, err = c.do(ctx, sqs(w.srv.base, "DeleteMessageBatch", client.Object{"QueueUrl": queue, "Entries": entries}))
 	return len(got.Messages), err
-}
-
-// fill sends messages in batches, so that there is something to take out.
-func (w *work) fill(ctx context.Context, messages int) error {
-	entries := make([]client.Object, 10)
-	for i := range entries {
-		entries[i] = client.Object{"Id": fmt.Sprint(i), "MessageBody": strings.Repeat("x", bodySize)}
-	}
-	r := sqs(w.srv.base, "SendMessageBatch", client.Object{"QueueUrl": w.queue, "Entries": entries})
-	var sent atomic.Int64
-	var wg sync.WaitGroup
-	errs := make(chan error, 16)
-	for n := range 16 {
-		wg.Go(func() {
-			c := newConn(n)
-			defer c.http.CloseIdleConnections()
-			for sent.Add(10) <= int64(messages) {
-				if _, err := c.do(ctx, r); err != nil {
-					errs <- err
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	close(errs)
-	return <-errs
 }
 
 // makeCases sees to it that each of n connections has a case of its own to update.

@@ -11,7 +11,7 @@
 //	manage.go      create, change, list, purge, delete · sweep.go what goes by itself: retention, old bins · sweep_sql.go its rows
 //	message.go     Message and the rules that it must meet · handle.go receipt handles
 //	send.go        sending · send_sql.go its rows · dedup_sql.go duplicates on FIFO queues
-//	receive.go     receiving, batched · standard_sql.go claims on standard queues · fifo_sql.go on FIFO queues
+//	receive.go     receiving, batched · standard_sql.go claims on standard queues, from floor_sql.go on · fifo_sql.go on FIFO queues
 //	dead_letter_sql.go moves to the dead-letter queue
 //	settle.go      deleting and changing visibility · settle_sql.go its rows
 //	depth.go       what queues hold, for the metrics · depth_sql.go the oldest of it
@@ -62,6 +62,8 @@ type Queues struct {
 	cfg   Config
 	lobby *lobby
 	count counters
+
+	floors floors
 
 	sends    *store.Batch[sendCall, []Sent]
 	receives *store.Batch[receiveCall, received]

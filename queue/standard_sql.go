@@ -32,7 +32,7 @@ const maxRounds = 16
 func (s *Queues) claimStandard(tx *store.Tx, q *Queue, visibility time.Duration, want int) (out []*Received, dry bool, err error) {
 	until := tx.Now().Add(visibility).UnixMicro()
 	for range maxRounds {
-		claimed, err := claimSlots(tx, q, until, want)
+		claimed, err := s.claimSlots(tx, q, until, want)
 		if err != nil {
 			return nil, false, err
 		}
@@ -54,9 +54,26 @@ func (s *Queues) claimStandard(tx *store.Tx, q *Queue, visibility time.Duration,
 }
 
 // claimSlots hides the messages that have been visible for longest.
-func claimSlots(tx *store.Tx, q *Queue, until int64, want int) ([]*Received, error) {
-	now := tx.Micros()
-	args := []any{q.bin, now - q.Retention.Microseconds(), now, want, until, now}
+func (s *Queues) claimSlots(tx *store.Tx, q *Queue, until int64, want int) ([]*Received, error) {
+	from, err := s.floors.from(tx, s.db.Engine(), q, floorHolds)
+	if err != nil {
+		return nil, err
+	}
+	list, err := claimBetween(tx, q, from, tx.Micros(), until, want)
+	if err != nil || len(list) == want {
+		return list, err
+	}
+	lower, err := s.floors.from(tx, s.db.Engine(), q, dryHolds)
+	if err != nil || lower >= from {
+		return list, err
+	}
+	rest, err := claimBetween(tx, q, lower, from, until, want-len(list))
+	return append(list, rest...), err
+}
+
+// claimBetween hides the messages that have been visible for longest, of those that became so after from and not after to.
+func claimBetween(tx *store.Tx, q *Queue, from, to, until int64, want int) ([]*Received, error) {
+	args := []any{q.bin, from, to, want, until, tx.Micros()}
 	return store.List(tx, slotClaim, args, func(scan store.Scan) (*Received, error) {
 		m := &Received{}
 		var first int64

@@ -82,3 +82,11 @@ CREATE TABLE queue_dedup (
     PRIMARY KEY (bin, scope, dedup_id)
 ) /*clustered*/;
 CREATE INDEX queue_dedup_expiry ON queue_dedup (expires_at);
+
+-- PostgreSQL keeps what was deleted until a vacuum has been there. Messages come and go: it is to come often, and not to
+-- dawdle. By itself it waits for a fifth of the table, pausing all the time.
+/*postgres*/ ALTER TABLE queue_message SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+/*postgres*/ ALTER TABLE queue_slot SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+/*postgres*/ ALTER TABLE queue_fifo SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+/*postgres*/ ALTER TABLE queue_group SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+/*postgres*/ ALTER TABLE queue_dedup SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
