@@ -40,6 +40,7 @@ func (s *Queues) bury(tx *store.Tx, q *Queue, dead []*Received) (moved bool, err
 	tx.AfterCommit(func() {
 		s.count.dead.Add(int64(len(dead)))
 		s.lobby.wake(target.ID, len(dead))
+		s.tellMoved(target, tx.Now(), dead, q.ARN)
 	})
 	return true, nil
 }

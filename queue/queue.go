@@ -15,6 +15,8 @@
 //	settle.go      deleting and changing visibility · settle_sql.go its rows
 //	depth.go       what queues hold, for the metrics · depth_sql.go the oldest of it
 //	wait.go        long polls: who waits for which queue
+//	peek.go        looking at messages without receiving them · peek_sql.go their rows
+//	tail.go        messages as they arrive, without receiving them · tail_stream.go the last that arrived
 package queue
 
 import (
@@ -60,6 +62,8 @@ type Queues struct {
 	cfg   Config
 	lobby *lobby
 	count counters
+
+	arrivals *arrivals
 
 	sends    *store.Batch[sendCall, []Sent]
 	receives *store.Batch[receiveCall, received]
@@ -107,6 +111,7 @@ func New(db *store.DB, cfg Config) *Queues {
 	}
 	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), cache: make(map[string]*Queue)}
 	s.lobby = newLobby(db.Now, pollBehind(db.Engine()))
+	s.arrivals = newArrivals(db.Now, db.Ordered())
 	s.registerDepths()
 	s.sends = store.NewBatch(db, maxBatch, s.sendBatch)
 	s.receives = store.NewBatch(db, maxBatch, s.receiveBatch)
