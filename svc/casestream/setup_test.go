@@ -10,6 +10,7 @@ import (
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/storetest"
 	"github.com/casestream/casestream/svc/casestream"
+	"github.com/casestream/casestream/svc/sqs"
 	target "github.com/casestream/casestream/target/queue"
 	"github.com/casestream/casestream/wire/wiretest"
 )
@@ -34,7 +35,9 @@ func open(t testing.TB, db *store.DB, keep time.Duration) *node {
 		ARNs: arns, Locals: map[string]bus.Local{"sqs": target.New(queues, arns)}, Trace: bus.TraceConfig{Keep: keep},
 		Outside: func(a arn.ARN) bool { return a.Service == "lambda" },
 	})
-	s := casestream.New(casestream.Config{Bus: b, Kept: keep > 0, Alone: db.Ordered()})
+	s := casestream.New(casestream.Config{
+		Bus: b, Kept: keep > 0, Queues: queues, Reader: sqs.New(sqs.Config{Queues: queues, ARNs: arns}).Reader, ARNs: arns, Alone: db.Ordered(),
+	})
 	return &node{Door: wiretest.Door{TB: t, Service: s.Describe()}, db: db, bus: b, queues: queues, service: s}
 }
 

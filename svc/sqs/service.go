@@ -4,7 +4,7 @@
 // the queue's policy, shapes are turned into the engine's terms and back, and failures into SQS's codes.
 //
 //	service.go         the service, who may use a queue, the table of errors
-//	url.go             queue URLs · digest.go the MD5s of answers
+//	url.go             queue URLs · digest.go the MD5s of answers · reader.go who may look at messages
 //	queue_ops.go       CreateQueue, GetQueueUrl, ListQueues, DeleteQueue, PurgeQueue
 //	attribute_ops.go   GetQueueAttributes, SetQueueAttributes · tag_ops.go tags
 //	send_ops.go        SendMessage(Batch) · receive_ops.go ReceiveMessage
