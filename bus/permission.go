@@ -32,13 +32,6 @@ type statement struct {
 	Condition map[string]map[string]string `json:",omitempty"`
 }
 
-// document is a policy whose statements stay as they were written.
-type document struct {
-	Version   string          `json:",omitempty"`
-	ID        string          `json:"Id,omitempty"`
-	Statement json.RawMessage // a list, or the only one
-}
-
 // AddPermission adds a statement to the policy of a bus; one of the same id is replaced.
 func (b *Bus) AddPermission(tx *store.Tx, bus string, p Permission) error {
 	s := statement{Sid: p.StatementID, Effect: "Allow", Principal: p.Principal, Action: actionPutEvents, Resource: b.ARN(bus)}
@@ -48,7 +41,7 @@ func (b *Bus) AddPermission(tx *store.Tx, bus string, p Permission) error {
 	if p.Organization != "" {
 		s.Condition = map[string]map[string]string{"StringEquals": {"aws:PrincipalOrgID": p.Organization}}
 	}
-	text, err := plainJSON(s)
+	text, err := policy.PlainJSON(s)
 	if err != nil {
 		return err
 	}
@@ -66,7 +59,7 @@ type edit func([]json.RawMessage) ([]json.RawMessage, error)
 // putStatement adds a statement, in place of the one of its id.
 func putStatement(id string, text json.RawMessage) edit {
 	return func(list []json.RawMessage) ([]json.RawMessage, error) {
-		if i := slices.IndexFunc(list, hasSid(id)); i >= 0 {
+		if i := slices.IndexFunc(list, policy.HasSid(id)); i >= 0 {
 			list[i] = text
 			return list, nil
 		}
@@ -78,7 +71,7 @@ func putStatement(id string, text json.RawMessage) edit {
 func removeStatement(id string) edit {
 	return func(list []json.RawMessage) ([]json.RawMessage, error) {
 		n := len(list)
-		list = slices.DeleteFunc(list, hasSid(id))
+		list = slices.DeleteFunc(list, policy.HasSid(id))
 		if len(list) == n {
 			return nil, fault.Missing(SubjectPolicy, id, "Statement with the provided id does not exist.")
 		}
@@ -104,27 +97,7 @@ func (b *Bus) editPolicy(tx *store.Tx, bus string, change edit) error {
 
 // editStatements gives a policy after a change of its statements; "" is none.
 func editStatements(text string, change edit) (string, error) {
-	var doc document
-	var list []json.RawMessage
-	if text == "" {
-		doc.Version = "2012-10-17"
-	} else {
-		if err := json.Unmarshal([]byte(text), &doc); err != nil {
-			return "", fmt.Errorf("policy: %w", err)
-		}
-		if json.Unmarshal(doc.Statement, &list) != nil {
-			list = []json.RawMessage{doc.Statement}
-		}
-	}
-	list, err := change(list)
-	if err != nil || len(list) == 0 {
-		return "", err
-	}
-	if doc.Statement, err = plainJSON(list); err != nil {
-		return "", err
-	}
-	edited, err := plainJSON(doc)
-	return string(edited), err
+	return policy.Edit(text, policy.Head{Version: "2012-10-17"}, change)
 }
 
 // SetPolicy gives a bus a policy in place of the one that it has; an empty text takes it away.
@@ -151,21 +124,4 @@ func (b *Bus) putPolicy(tx *store.Tx, bus, text string) error {
 		return &fault.Error{Kind: fault.Invalid, Subject: SubjectPolicy, ID: bus, Msg: "Parameter Policy is not valid. Reason: " + err.Error() + "."}
 	}
 	return updateBusPolicy(tx, bus, compact.String())
-}
-
-// hasSid says of statements whether they have an id.
-func hasSid(id string) func(json.RawMessage) bool {
-	return func(text json.RawMessage) bool {
-		var s struct{ Sid string }
-		return json.Unmarshal(text, &s) == nil && s.Sid == id
-	}
-}
-
-// plainJSON writes JSON without the escapes that only HTML needs.
-func plainJSON(v any) (json.RawMessage, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }

@@ -3,10 +3,8 @@ package bus
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/policy"
 )
@@ -43,7 +41,7 @@ func (b *Bus) admit(bus, text string, c *Caller, ev *Event, now time.Time) error
 			return err
 		}
 		decision = p.Evaluate(policy.Request{
-			Principal: policy.Principal{Kind: policy.AWS, Values: c.names()},
+			Principal: c.caller().Principal(),
 			Action:    actionPutEvents, Resource: b.ARN(bus), Context: c.context(ev, now),
 		})
 	}
@@ -60,37 +58,15 @@ func (b *Bus) admit(bus, text string, c *Caller, ev *Event, now time.Time) error
 	}
 }
 
-// names are what policies may call the caller: a session is also the role that it is one of.
-func (c *Caller) names() []string {
-	names := []string{c.ARN, c.Account}
-	a, ok := arn.Parse(c.ARN)
-	if session, is := strings.CutPrefix(a.Resource, "assumed-role/"); ok && is {
-		role, _, _ := strings.Cut(session, "/")
-		names = append(names, arn.ARN{Partition: a.Partition, Service: "iam", Account: a.Account, Resource: "role/" + role}.String())
-	}
-	return names
-}
-
-// kind is the caller's aws:PrincipalType.
-func (c *Caller) kind() string {
-	a, _ := arn.Parse(c.ARN)
-	switch resource, _, _ := strings.Cut(a.Resource, "/"); resource {
-	case "assumed-role", "role":
-		return "AssumedRole"
-	case "root":
-		return "Account"
-	}
-	return "User"
-}
+// caller is what policies know of the caller.
+func (c *Caller) caller() policy.Caller { return policy.Caller{ARN: c.ARN, Account: c.Account} }
 
 // context gives the condition keys that are known of an attempt to put an event.
 func (c *Caller) context(ev *Event, now time.Time) map[string][]string {
-	keys := map[string][]string{
-		"aws:PrincipalArn": {c.ARN}, "aws:PrincipalAccount": {c.Account}, "aws:PrincipalType": {c.kind()},
-		"aws:CurrentTime": {now.UTC().Format(time.RFC3339)}, "aws:EpochTime": {strconv.FormatInt(now.Unix(), 10)},
-		"events:source": {ev.Source}, "events:detail-type": {ev.DetailType},
-		"events:eventBusInvocation": {strconv.FormatBool(c.RuleARN != "")},
-	}
+	keys := c.caller().Keys()
+	policy.AddTime(keys, now)
+	keys["events:source"], keys["events:detail-type"] = []string{ev.Source}, []string{ev.DetailType}
+	keys["events:eventBusInvocation"] = []string{strconv.FormatBool(c.RuleARN != "")}
 	if c.RuleARN != "" {
 		keys["aws:SourceArn"], keys["aws:SourceAccount"] = []string{c.RuleARN}, []string{c.Account}
 		return keys

@@ -36,7 +36,7 @@ type condition struct {
 	null       bool // the Null operator, which looks at the key only
 	operator   operator
 	key        string // in lower case
-	values     []string
+	values     []text
 }
 
 // contextKeys holds the condition keys of a request, in lower case.
@@ -53,7 +53,7 @@ func newContext(m map[string][]string) contextKeys {
 }
 
 // readConditions reads {"Operator": {"key": values}}.
-func readConditions(v any) ([]condition, error) {
+func readConditions(v any, variables bool) ([]condition, error) {
 	block, ok := v.(object)
 	if !ok {
 		return nil, errors.New("must be an object")
@@ -72,8 +72,14 @@ func readConditions(v any) ([]condition, error) {
 				return nil, fmt.Errorf("%s: the key %q is there twice", m.key, k.key)
 			}
 			seen[c.key] = true
-			var err error
-			if c.values, err = texts(k.value, true); err != nil {
+			values, err := texts(k.value, true)
+			c.values = make([]text, len(values))
+			for i := range values {
+				if err == nil {
+					c.values[i], err = readText(values[i], variables)
+				}
+			}
+			if err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", m.key, k.key, err)
 			}
 			list = append(list, c)
@@ -116,7 +122,7 @@ func (c *condition) holds(ctx contextKeys) verdict {
 	got, there := ctx[c.key]
 	there = there && len(got) > 0
 	if c.null {
-		return c.isNull(there)
+		return c.isNull(there, ctx)
 	}
 	op := c.operator
 	if op.match == nil {
@@ -131,8 +137,12 @@ func (c *condition) holds(ctx contextKeys) verdict {
 	one, all := no, yes
 	for _, g := range got {
 		v := no
-		for _, want := range c.values {
-			v = max(v, op.match(g, want))
+		for i := range c.values {
+			if want, ok := c.values[i].fill(ctx); ok {
+				v = max(v, op.match(g, want))
+			} else {
+				v = max(v, unsure)
+			}
 		}
 		if op.negated && c.quantifier != single {
 			v = v.negate()
@@ -149,9 +159,10 @@ func (c *condition) holds(ctx contextKeys) verdict {
 }
 
 // isNull is the Null operator: "true" wants the key to be missing, "false" wants it there.
-func (c *condition) isNull(there bool) verdict {
+func (c *condition) isNull(there bool, ctx contextKeys) verdict {
 	v := no
-	for _, want := range c.values {
+	for i := range c.values {
+		want, _ := c.values[i].fill(ctx)
 		switch strings.ToLower(want) {
 		case "true":
 			if !there {

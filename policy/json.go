@@ -21,6 +21,16 @@ type member struct {
 // object is a JSON object whose keys are distinct.
 type object []member
 
+// get gives the value of a key, and says whether it is there.
+func (o object) get(key string) (any, bool) {
+	for _, m := range o {
+		if m.key == key {
+			return m.value, true
+		}
+	}
+	return nil, false
+}
+
 // errTrailing says that something follows the document.
 var errTrailing = errors.New("text after the document")
 

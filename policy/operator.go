@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"bytes"
+	"encoding/base64"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -26,6 +28,7 @@ var operators = map[string]operator{
 	"arnlike":                   {match: arnLike},
 	"arnnotlike":                {match: arnLike, negated: true},
 	"bool":                      {match: sameBool},
+	"binaryequals":              {match: sameBytes},
 	"ipaddress":                 {match: inNetwork},
 	"notipaddress":              {match: inNetwork, negated: true},
 	"numericequals":             {match: number(func(c int) bool { return c == 0 })},
@@ -89,6 +92,16 @@ func sameBool(got, want string) verdict {
 		return unsure
 	}
 	return sure(g == w)
+}
+
+// sameBytes compares the bytes that texts in base64 stand for.
+func sameBytes(got, want string) verdict {
+	g, errG := base64.StdEncoding.DecodeString(got)
+	w, errW := base64.StdEncoding.DecodeString(want)
+	if errG != nil || errW != nil {
+		return unsure
+	}
+	return sure(bytes.Equal(g, w))
 }
 
 // parseBool reads true or false in any case.

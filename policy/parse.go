@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/casestream/casestream/base/arn"
 )
 
 // Parse reads a document. It is strict: an element that IAM does not know, a key that is there twice or an
@@ -28,18 +31,19 @@ func parse(text string) (*Policy, error) {
 		return nil, errors.New("not an object")
 	}
 	p := &Policy{}
+	version, given := doc.get("Version")
+	if given && version != variableVersion && version != "2008-10-17" {
+		return nil, errors.New("Version must be 2012-10-17 or 2008-10-17")
+	}
 	for _, m := range doc {
 		switch m.key {
-		case "Version":
-			if v, _ := m.value.(string); v != "2012-10-17" && v != "2008-10-17" {
-				return nil, errors.New("Version must be 2012-10-17 or 2008-10-17")
-			}
+		case "Version": // looked at already: it says how the others are to be read
 		case "Id":
 			if _, ok := m.value.(string); !ok {
 				return nil, errors.New("Id must be a string")
 			}
 		case "Statement":
-			if p.Statements, err = statements(m.value); err != nil {
+			if p.Statements, err = statements(m.value, version == variableVersion); err != nil {
 				return nil, err
 			}
 		default:
@@ -59,8 +63,8 @@ func parse(text string) (*Policy, error) {
 	return p, nil
 }
 
-// statements reads the list of statements, or the only one.
-func statements(v any) ([]Statement, error) {
+// statements reads the list of statements, or the only one, which may have variables or not.
+func statements(v any, variables bool) ([]Statement, error) {
 	list, ok := v.([]any)
 	if !ok {
 		list = []any{v}
@@ -71,7 +75,7 @@ func statements(v any) ([]Statement, error) {
 		if !ok {
 			return nil, errors.New("a statement must be an object")
 		}
-		if err := out[i].read(o); err != nil {
+		if err := out[i].read(o, variables); err != nil {
 			return nil, fmt.Errorf("statement %d: %w", i+1, err)
 		}
 	}
@@ -79,7 +83,7 @@ func statements(v any) ([]Statement, error) {
 }
 
 // read fills a statement.
-func (s *Statement) read(o object) error {
+func (s *Statement) read(o object, variables bool) error {
 	var effect string
 	seen := map[string]bool{}
 	for _, m := range o {
@@ -101,13 +105,13 @@ func (s *Statement) read(o object) error {
 			s.principals, err = readPrincipals(m.value)
 			s.principals.not = m.key != base
 		case "Action", "NotAction":
-			s.actions, err = readPatterns(m.value, strings.ToLower)
+			s.actions, err = readPatterns(m.value, true, false)
 			s.actions.not = m.key != base
 		case "Resource", "NotResource":
-			s.resources, err = readPatterns(m.value, nil)
+			s.resources, err = readPatterns(m.value, false, variables)
 			s.resources.not = m.key != base
 		case "Condition":
-			s.conditions, err = readConditions(m.value)
+			s.conditions, err = readConditions(m.value, variables)
 		default:
 			return fmt.Errorf("unknown element %q", m.key)
 		}
@@ -123,24 +127,31 @@ func (s *Statement) read(o object) error {
 			return fmt.Errorf("%s is missing", need)
 		}
 	}
+	s.asks = len(s.conditions) > 0 || slices.ContainsFunc(s.resources.list, func(t text) bool { return t.parts != nil })
 	return nil
 }
 
-// readPatterns reads a pattern or a list of them.
-func readPatterns(v any, fold func(string) string) (patterns, error) {
+// readPatterns reads a pattern or a list of them: of actions, whose case does not matter, or of resources.
+func readPatterns(v any, action, variables bool) (patterns, error) {
 	list, err := texts(v, false)
 	if err != nil {
 		return patterns{}, err
 	}
-	for i := range list {
-		if fold != nil {
-			list[i] = fold(list[i])
+	p := patterns{list: make([]text, len(list))}
+	for i, pattern := range list {
+		if action {
+			if pattern = strings.ToLower(pattern); strings.Contains(pattern, "${") {
+				return patterns{}, fmt.Errorf("%q: an action has no variables", pattern)
+			}
 		}
-		if list[i] != "*" && !strings.Contains(list[i], ":") {
-			return patterns{}, fmt.Errorf("%q has no colon", list[i])
+		if p.list[i], err = readText(pattern, variables); err != nil {
+			return patterns{}, err
+		}
+		if pattern != "*" && !strings.Contains(pattern, ":") {
+			return patterns{}, fmt.Errorf("%q has no colon", pattern)
 		}
 	}
-	return patterns{list: list}, nil
+	return p, nil
 }
 
 // readPrincipals reads "*" or {"AWS": …, "Service": …}. {"AWS": "*"} is "*".
@@ -169,11 +180,33 @@ func readPrincipals(v any) (principals, error) {
 				p.anyone = true
 			case strings.ContainsAny(value, "*?"):
 				return principals{}, fmt.Errorf("%q: a principal has no wildcards", value)
+			case Kind(m.key) == AWS && !isPrincipal(value):
+				return principals{}, fmt.Errorf("%q is neither an account nor the ARN of a root, a user, a role or a session", value)
 			}
 		}
 		p.of[m.key] = list
 	}
 	return p, nil
+}
+
+// isPrincipal says whether a value could name somebody of AWS. One that could not is a slip, and a statement
+// that denies something to nobody would be of no use.
+func isPrincipal(value string) bool {
+	if isAccount(value) {
+		return true
+	}
+	a, ok := arn.Parse(value)
+	if !ok || !isAccount(a.Account) {
+		return false
+	}
+	kind, name, _ := strings.Cut(a.Resource, "/")
+	switch a.Service + ":" + kind {
+	case "iam:root":
+		return a.Resource == "root"
+	case "iam:user", "iam:role", "sts:assumed-role", "sts:federated-user":
+		return name != ""
+	}
+	return false
 }
 
 // texts reads a string or a list of strings; numbers and booleans count as their text where scalars says so.
@@ -191,9 +224,6 @@ func texts(v any, scalars bool) ([]string, error) {
 		case string:
 			if item == "" && !scalars {
 				return nil, errors.New("an empty string")
-			}
-			if strings.Contains(item, "${") {
-				return nil, fmt.Errorf("%q: policy variables are not supported", item)
 			}
 			out[i] = item
 			continue

@@ -1,13 +1,15 @@
 // Package policy evaluates IAM's JSON policies that are attached to a resource, such as the policy of an
 // SQS queue: may this principal do this action to this resource?
 //
-// It is pure: no I/O, no clock, no AWS client. It does not know identity policies, permission boundaries
-// and policy variables (a document with ${…} is refused), and it does not decide what a missing policy
-// means: its caller does.
+// It is pure: no I/O, no clock, no AWS client. It does not know identity policies and permission boundaries,
+// and it does not decide what a missing policy means: its caller does.
 //
 //	policy.go    documents, requests, the evaluation
 //	parse.go     JSON to documents, strictly
 //	json.go      a JSON reader that refuses duplicate keys
+//	caller.go    who signs requests, as policies know them · limits.go how much a document may hold
+//	edit.go      a document's statements, added and taken away
+//	variable.go  policy variables, ${…}
 //	condition.go condition blocks · operator.go their operators · glob.go wildcards
 package policy
 
@@ -31,6 +33,7 @@ type Statement struct {
 	actions    patterns // in lower case
 	resources  patterns
 	conditions []condition
+	asks       bool // it looks at condition keys
 }
 
 // principals says whom a statement is about.
@@ -43,7 +46,7 @@ type principals struct {
 // patterns is a list of wildcard patterns; not turns it round.
 type patterns struct {
 	not  bool
-	list []string
+	list []text
 }
 
 // Kind names a kind of principal, as policies spell it.
@@ -94,35 +97,68 @@ func (d Decision) String() string {
 	return "no_match"
 }
 
-// Evaluate answers a request. An explicit deny wins over every allow, and without an allow the answer is
-// NoMatch. A condition that cannot be decided (an operator that is not known, a value that its operator
-// cannot read) never allows and always denies.
-func (p *Policy) Evaluate(r Request) Decision {
-	answer := NoMatch
-	var ctx contextKeys // made when a condition asks for it
+// Answer is a decision and the statement that made it, for who wants to know why.
+type Answer struct {
+	Decision
+	Statement int    // which, counted from 1; 0: none
+	Sid       string // its id; empty: it has none
+}
+
+// Denies says whether any statement denies anything. Who is allowed by default need not ask otherwise.
+func (p *Policy) Denies() bool {
+	return slices.ContainsFunc(p.Statements, func(s Statement) bool { return s.deny })
+}
+
+// Conditional says whether any statement looks at condition keys. A request needs none otherwise.
+func (p *Policy) Conditional() bool {
+	return slices.ContainsFunc(p.Statements, func(s Statement) bool { return s.asks })
+}
+
+// Evaluate answers a request.
+func (p *Policy) Evaluate(r Request) Decision { return p.Explain(r).Decision }
+
+// Explain answers a request and says which statement decided: the first that denies it, or else the first
+// that allows it. An explicit deny wins over every allow, and without an allow the answer is NoMatch. A
+// condition that cannot be decided (an operator that is not known, a value that its operator cannot read, a
+// variable without a value) never allows and always denies.
+func (p *Policy) Explain(r Request) Answer {
+	var answer Answer
+	var ctx contextKeys // made when a statement asks for it
 	action := strings.ToLower(r.Action)
 	for i := range p.Statements {
 		s := &p.Statements[i]
-		if !s.principals.match(r.Principal) || !s.actions.match(action) || !s.resources.match(r.Resource) {
+		if !s.principals.match(r.Principal) || s.actions.match(action, nil) == no {
 			continue
 		}
-		if ctx == nil && len(s.conditions) > 0 {
+		if ctx == nil && s.asks {
 			ctx = newContext(r.Context)
 		}
-		v := holds(s.conditions, ctx)
+		v := min(s.resources.match(r.Resource, ctx), holds(s.conditions, ctx))
 		if s.deny && v != no {
-			return ExplicitDeny
+			return Answer{ExplicitDeny, i + 1, s.Sid}
 		}
-		if !s.deny && v == yes {
-			answer = Allowed
+		if !s.deny && v == yes && answer.Decision == NoMatch {
+			answer = Answer{Allowed, i + 1, s.Sid}
 		}
 	}
 	return answer
 }
 
 // match says whether one of the patterns fits.
-func (p patterns) match(s string) bool {
-	return p.not != slices.ContainsFunc(p.list, func(pattern string) bool { return glob(pattern, s) })
+func (p patterns) match(s string, ctx contextKeys) verdict {
+	v := no
+	for i := range p.list {
+		if pattern, ok := p.list[i].fill(ctx); !ok {
+			v = max(v, unsure)
+		} else if glob(pattern, s) {
+			v = yes
+			break
+		}
+	}
+	if p.not {
+		return v.negate()
+	}
+	return v
 }
 
 // match says whether a statement is about a principal. "*" means everybody, services and the anonymous too.

@@ -137,7 +137,7 @@ func TestConditionsHold(t *testing.T) {
 	ctx := map[string][]string{
 		"aws:SourceArn": {rule}, "aws:username": {"Ann"}, "aws:SourceIp": {"10.1.2.3"}, "v6": {"::ffff:10.1.2.3"},
 		"aws:SecureTransport": {"true"}, "n": {"42"}, "aws:CurrentTime": {"2026-01-31T12:00:00Z"},
-		"tags": {"a", "b"}, "empty": {}, "colons": {"arn:aws:logs:r:1:log-group:x:y"},
+		"tags": {"a", "b"}, "empty": {}, "colons": {"arn:aws:logs:r:1:log-group:x:y"}, "bytes": {"AAE="},
 	}
 	tests := []struct {
 		condition string
@@ -173,6 +173,10 @@ func TestConditionsHold(t *testing.T) {
 		{`{"Bool":{"aws:SecureTransport":"false"}}`, no},
 		{`{"Bool":{"aws:SecureTransport":"maybe"}}`, unsure},
 		{`{"BoolIfExists":{"none":"false"}}`, yes},
+		{`{"BinaryEquals":{"bytes":"AAE="}}`, yes},
+		{`{"BinaryEquals":{"bytes":"AAI="}}`, no},
+		{`{"BinaryEquals":{"bytes":"?"}}`, unsure},
+		{`{"BinaryEquals":{"none":"AAE="}}`, no},
 		{`{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}`, yes},
 		{`{"IpAddress":{"aws:SourceIp":["192.168.0.0/16","10.1.2.3"]}}`, yes},
 		{`{"IpAddress":{"v6":"10.0.0.0/8"}}`, yes},
@@ -267,11 +271,15 @@ func TestParseRefuses(t *testing.T) {
 		{"empty principal", document(statement(`"Principal":{}`)), `must be "*" or an object`},
 		{"principal kind", document(statement(`"Principal":{"User":"x"}`)), `unknown kind of principal "User"`},
 		{"principal wildcard", document(statement(`"Principal":{"AWS":"arn:aws:iam::1:user/*"}`)), "no wildcards"},
+		{"principal of no account", document(statement(`"Principal":{"AWS":"ann"}`)), "neither an account nor the ARN"},
+		{"principal that is a queue", document(statement(`"Effect":"Deny"`, `"Principal":{"AWS":"`+queue+`"}`)), "neither an account nor the ARN"},
+		{"principal without a name", document(statement(`"NotPrincipal":{"AWS":["123456789012","arn:aws:iam::123456789012:user/"]}`)), "neither an account nor the ARN"},
 		{"empty actions", document(statement(`"Action":[]`)), "an empty list"},
 		{"action is a number", document(statement(`"Action":1`)), "must be a string"},
 		{"action is an object", document(statement(`"Action":{}`)), "must be a string"},
 		{"action without service", document(statement(`"Action":"SendMessage"`)), "has no colon"},
-		{"variable", document(statement(`"Resource":"arn:aws:sqs:::${aws:username}"`)), "policy variables are not supported"},
+		{"variable in an action", document(statement(`"Action":"sqs:${aws:username}"`)), "an action has no variables"},
+		{"variable that is none", document(statement(`"Resource":"arn:aws:sqs:::${aws:username"`)), "is no variable"},
 		{"condition is a list", document(statement(`"Condition":[]`)), "must be an object"},
 		{"condition key twice", document(statement(`"Condition":{"Bool":{"a":"true","A":"true"}}`)), `the key "A" is there twice`},
 		{"deep", strings.Repeat(`{"Statement":`, 40), "nested too deeply"},

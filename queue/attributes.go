@@ -1,7 +1,9 @@
 package queue
 
 import (
+	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,9 +42,6 @@ const (
 	limitGroups = "perMessageGroupId"
 )
 
-// maxPolicySize bounds a policy document.
-const maxPolicySize = 8192
-
 // An attribute is one that clients may set.
 type attribute struct {
 	name string
@@ -60,7 +59,7 @@ var settable = []attribute{
 	{attrRetention, "345600", false, number(60, 1209600)},
 	{attrWait, "0", false, number(0, 20)},
 	{attrManagedSSE, yes, false, word(yes, no)},
-	{attrPolicy, "", false, policyText},
+	{attrPolicy, "", false, anyText},
 	{attrRedrive, "", false, anyText},
 	{attrRedriveAllow, "", false, anyText},
 	{attrKMSKey, "", false, anyText},
@@ -105,15 +104,6 @@ func exactly(words ...string) func(string) (string, bool) {
 
 // anyText is the rule of attributes that are checked elsewhere.
 func anyText(v string) (string, bool) { return v, true }
-
-// policyText is the rule of a policy; the empty text removes it.
-func policyText(v string) (string, bool) {
-	if v == "" {
-		return "", true
-	}
-	_, err := policy.Parse(v)
-	return v, err == nil && len(v) <= maxPolicySize
-}
 
 // unknownAttribute says that there is no attribute of the name.
 func unknownAttribute(name string) error {
@@ -170,6 +160,9 @@ func canonicalAttributes(given map[string]string, fifo bool) (map[string]string,
 		}
 		out[name] = v
 	}
+	if err := checkPolicy(out[attrPolicy]); err != nil {
+		return nil, badPolicy(err)
+	}
 	if out[attrKMSKey] != "" && out[attrManagedSSE] == yes {
 		return nil, badName(attrManagedSSE, "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.")
 	}
@@ -213,7 +206,7 @@ func merge(have, given map[string]string) (map[string]string, error) {
 		}
 	}
 	if out[attrThroughput] == limitGroups && out[attrDedupScope] != scopeGroup {
-		return nil, badValue(attrThroughput, "")
+		return nil, badValue(attrThroughput, "To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup.")
 	}
 	return out, nil
 }
@@ -289,9 +282,19 @@ func (q *Queue) parse() error {
 // firstDifference names the first of the given attributes that a queue has otherwise; empty: none.
 func (q *Queue) firstDifference(given map[string]string) string {
 	for _, a := range settable {
-		if v, ok := given[a.name]; ok && v != q.value(a) {
+		v, ok := given[a.name]
+		if !ok || v == q.value(a) {
+			continue
+		}
+		if document := a.name == attrPolicy || a.name == attrRedriveAllow; !document || !sameJSON(v, q.value(a)) {
 			return a.name
 		}
 	}
 	return ""
+}
+
+// sameJSON says whether two texts are the same document, however it is laid out.
+func sameJSON(a, b string) bool {
+	var x, y any
+	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,6 +22,20 @@ func TestCreateFindsAQueueThatIsAsAskedFor(t *testing.T) {
 			f.Fatal(err)
 		}
 		f.create("orders", "VisibilityTimeout", "41")
+	})
+}
+
+func TestCreateComparesDocumentsNotTheirLayout(t *testing.T) {
+	each(t, func(f *fixture) {
+		text := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sqs:*","Resource":"*"}}`
+		f.create("orders", "Policy", text, "RedriveAllowPolicy", `{"redrivePermission":"denyAll"}`)
+		f.create("orders", "Policy", strings.ReplaceAll(text, ",", " , "), "RedriveAllowPolicy", `{ "redrivePermission": "denyAll" }`)
+		for name, v := range map[string]string{"Policy": strings.Replace(text, "sqs:*", "sqs:SendMessage", 1), "RedriveAllowPolicy": `{"redrivePermission":"allowAll"}`} {
+			_, err := f.queues.Create(f.Context(), "orders", map[string]string{name: v}, nil)
+			f.wantFault(err, fault.Conflict, queue.SubjectQueueName)
+		}
+		_, err := f.queues.Create(f.Context(), "orders", map[string]string{"Policy": ""}, nil)
+		f.wantFault(err, fault.Conflict, queue.SubjectQueueName)
 	})
 }
 
@@ -71,24 +86,46 @@ func TestRedrivePoliciesAreChecked(t *testing.T) {
 		return map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + arn + `","maxReceiveCount":1}`}
 	}
 	const prefix = "arn:aws:sqs:us-east-1:123456789012:"
+	allow := func(text string) map[string]string { return map[string]string{"RedriveAllowPolicy": text} }
+	sources := func(n int) string { return `[` + strings.Repeat(`"x",`, n-1) + `"x"]` }
+	const cannot = "Reason: Amazon SQS can't create the redrive allow policy"
+	const noAllow = "Invalid value for the parameter RedriveAllowPolicy. " + cannot + ", as it’s in an unsupported format."
 	tests := []struct {
 		name string
 		set  map[string]string
-		ok   bool
+		text string // of the refusal; empty: it passes
 	}{
-		{"a queue", redrive(prefix + "dead"), true},
-		{"itself", redrive(prefix + "orders"), true},
-		{"no queue", redrive(prefix + "none"), false},
-		{"another account's", redrive("arn:aws:sqs:us-east-1:999999999999:dead"), false},
-		{"another kind", redrive(prefix + "dead.fifo"), false},
-		{"one that lets nobody", redrive(prefix + "closed"), false},
-		{"one that lets this queue", redrive(prefix + "open"), true},
-		{"no ARN", redrive("dead"), false},
-		{"no JSON", map[string]string{"RedrivePolicy": "x"}, false},
-		{"too many receives", map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + prefix + `dead","maxReceiveCount":1001}`}, false},
-		{"sources without need", map[string]string{"RedriveAllowPolicy": `{"redrivePermission":"allowAll","sourceQueueArns":["x"]}`}, false},
-		{"no sources", map[string]string{"RedriveAllowPolicy": `{"redrivePermission":"byQueue"}`}, false},
-		{"no permission", map[string]string{"RedriveAllowPolicy": `{}`}, false},
+		{"a queue", redrive(prefix + "dead"), ""},
+		{"itself", redrive(prefix + "orders"), ""},
+		{"no queue", redrive(prefix + "none"), "Reason: Dead letter target does not exist."},
+		{"another account's", redrive("arn:aws:sqs:us-east-1:999999999999:dead"), "Reason: Dead-letter target owner should be same as the source."},
+		{"another Region's", redrive("arn:aws:sqs:eu-west-2:123456789012:dead"), "Reason: Dead-letter target must be in same region as the source."},
+		{"a topic", redrive("arn:aws:sns:us-east-1:123456789012:dead"), "Reason: Only SQS queues are valid resources for deadLetterTargetArn."},
+		{"another kind", redrive(prefix + "dead.fifo"), "Reason: Dead-letter queue must be same type of queue as the source.."},
+		{"one that lets nobody", redrive(prefix + "closed"), "does not allow this queue"},
+		{"one that lets this queue", redrive(prefix + "open"), ""},
+		{"no ARN", redrive("dead"), "Reason: Dead-letter target ARN should be fully qualified ARN."},
+		{"no JSON", map[string]string{"RedrivePolicy": "x"}, "Invalid value for the parameter RedrivePolicy. Reason: Redrive policy is not a valid JSON map."},
+		{"no map", map[string]string{"RedrivePolicy": "null"}, "Reason: Redrive policy is not a valid JSON map."},
+		{"an empty map", map[string]string{"RedrivePolicy": "{}"}, "Value {} for parameter RedrivePolicy is invalid. Reason: Redrive policy does not contain mandatory attribute: maxReceiveCount."},
+		{"no target", map[string]string{"RedrivePolicy": `{"maxReceiveCount":1}`}, "Reason: Redrive policy does not contain mandatory attribute: deadLetterTargetArn."},
+		{"a target that is no text", map[string]string{"RedrivePolicy": `{"maxReceiveCount":1,"deadLetterTargetArn":1}`}, "fully qualified ARN"},
+		{"more than there is", map[string]string{"RedrivePolicy": `{"maxReceiveCount":1,"deadLetterTargetArn":"` + prefix + `dead","x":1}`}, "Reason: Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount]."},
+		{"too many receives", map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + prefix + `dead","maxReceiveCount":1001}`}, "Reason: Invalid value for maxReceiveCount: 1001, valid values are from 1 to 1000 both inclusive."},
+		{"a count that is none", map[string]string{"RedrivePolicy": `{"deadLetterTargetArn":"` + prefix + `dead","maxReceiveCount":"many"}`}, "Reason: Invalid value for maxReceiveCount: many, valid"},
+		{"everybody", allow(`{"redrivePermission":"allowAll"}`), ""},
+		{"ten sources", allow(`{"redrivePermission":"byQueue","sourceQueueArns":` + sources(10) + `}`), ""},
+		{"eleven sources", allow(`{"redrivePermission":"byQueue","sourceQueueArns":` + sources(11) + `}`), cannot + ". The maximum number of source queue ARNs you can specify is 10."},
+		{"sources without need", allow(`{"redrivePermission":"allowAll","sourceQueueArns":["x"]}`), cannot + ". To specify one or more source queue ARNs, you must set redrivePermission to byQueue."},
+		{"sources for nobody", allow(`{"redrivePermission":"denyAll","sourceQueueArns":["x"]}`), cannot + ". To specify one or more source queue ARNs, you must set redrivePermission to byQueue."},
+		{"no sources", allow(`{"redrivePermission":"byQueue"}`), cannot + ". When you specify the byQueue permission type, you must also specify one or more sourceQueueArns values."},
+		{"no permission", allow(`{}`), noAllow},
+		{"another permission", allow(`{"redrivePermission":"some"}`), noAllow},
+		{"an allow policy that is no JSON", allow(`x`), noAllow},
+		{"two documents", allow(`{"redrivePermission":"allowAll"}{}`), noAllow},
+		{"an unknown member", allow(`{"redrivePermission":"allowAll","x":1}`), noAllow},
+		{"a source that is no text", allow(`{"redrivePermission":"byQueue","sourceQueueArns":[{}]}`), noAllow},
+		{"none", allow(""), ""},
 	}
 	each(t, func(f *fixture) {
 		f.create("dead")
@@ -98,11 +135,11 @@ func TestRedrivePoliciesAreChecked(t *testing.T) {
 		q := f.create("orders")
 		for _, tt := range tests {
 			err := f.queues.SetAttributes(f.Context(), q, tt.set)
-			if tt.ok && err != nil {
+			if tt.text == "" && err != nil {
 				f.Errorf("%s: %v", tt.name, err)
 			}
-			if !tt.ok && fault.KindOf(err) != fault.Invalid {
-				f.Errorf("%s: %v, want it refused", tt.name, err)
+			if e, ok := errors.AsType[*fault.Error](err); tt.text != "" && (!ok || e.Subject != queue.SubjectParameter || !strings.Contains(e.Msg, tt.text)) {
+				f.Errorf("%s: %v, want %s", tt.name, err, tt.text)
 			}
 		}
 	})

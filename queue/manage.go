@@ -21,9 +21,6 @@ var (
 // purgeEvery is how long a queue cannot be purged again.
 const purgeEvery = 60 * time.Second
 
-// maxTags bounds a queue's tags.
-const maxTags = 50
-
 // errUnchanged ends a transaction that finds nothing to write, so that it need not commit.
 var errUnchanged = errors.New("nothing to change")
 
@@ -62,7 +59,7 @@ func (s *Queues) Create(ctx context.Context, name string, attributes, tags map[s
 	if err != nil {
 		return nil, err
 	}
-	if err := checkTags(tags); err != nil {
+	if err := checkTags(name, tags, len(tags)); err != nil {
 		return nil, err
 	}
 	var q *Queue
@@ -239,51 +236,4 @@ func (s *Queues) Purge(ctx context.Context, ref Ref) error {
 		}
 		return replaceBin(tx, q)
 	})
-}
-
-// Tag adds tags to a queue, in place of those with the same keys.
-func (s *Queues) Tag(ctx context.Context, ref Ref, tags map[string]string) error {
-	if err := checkTags(tags); err != nil {
-		return err
-	}
-	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
-		all := maps.Clone(q.Tags)
-		maps.Copy(all, tags)
-		if len(all) > maxTags {
-			return tooManyTags()
-		}
-		return updateQueue(tx, q.ID, q.set, all)
-	})
-}
-
-// Untag removes tags from a queue; keys that it does not have are passed over.
-func (s *Queues) Untag(ctx context.Context, ref Ref, keys []string) error {
-	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
-		all := maps.Clone(q.Tags)
-		for _, k := range keys {
-			delete(all, k)
-		}
-		return updateQueue(tx, q.ID, q.set, all)
-	})
-}
-
-// checkTags checks tags against their limits.
-func checkTags(tags map[string]string) error {
-	if len(tags) > maxTags {
-		return tooManyTags()
-	}
-	for k, v := range tags {
-		if n := len([]rune(k)); n < 1 || n > 128 {
-			return parameter("Tag keys must be between 1 and 128 characters in length.")
-		}
-		if len([]rune(v)) > 256 {
-			return parameter("Tag values must be between 0 and 256 characters in length.")
-		}
-	}
-	return nil
-}
-
-// tooManyTags says that a queue would have more tags than it may.
-func tooManyTags() error {
-	return parameter("Too many tags added for queue. Only 50 tags are allowed.")
 }

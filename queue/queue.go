@@ -7,6 +7,7 @@
 //
 //	queue.go       Queues, Queue and its cached copies · queue_sql.go their rows
 //	attributes.go  a queue's attributes and their rules · redrive.go the two redrive policies
+//	permission.go  a queue's policy: its limits, statements added and taken away · tag.go tags
 //	manage.go      create, change, list, purge, delete · sweep.go what goes by itself: retention, old bins · sweep_sql.go its rows
 //	message.go     Message and the rules that it must meet · handle.go receipt handles
 //	send.go        sending · send_sql.go its rows · dedup_sql.go duplicates on FIFO queues
@@ -44,6 +45,7 @@ const (
 	SubjectContents       = "Contents"       // characters that a message may not contain
 	SubjectHandle         = "ReceiptHandle"  // a receipt handle that never was one
 	SubjectPurge          = "Purge"          // purged a moment ago
+	SubjectPolicy         = "Policy"         // a policy would hold more than it may
 )
 
 // Config is what Queues needs from outside. Log and Metrics may be nil.

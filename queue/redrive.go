@@ -2,8 +2,10 @@ package queue
 
 import (
 	"encoding/json"
+	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/fault"
@@ -29,56 +31,67 @@ const (
 	allowByQueue = "byQueue"
 )
 
-// defaultMaxReceives stands in for a redrive policy's missing maxReceiveCount.
-const defaultMaxReceives = 10
+// Limits on the two policies.
+const (
+	maxMaxReceives = 1000
+	maxSources     = 10
+)
 
 // badRedrive says what is wrong with one of the two policies.
 func badRedrive(name, text, reason string) error { return parameterValue(text, name, reason) }
 
+// noRedrive says that a text is neither of the two policies.
+func noRedrive(name, reason string) error {
+	return parameter("Invalid value for the parameter " + name + ". Reason: " + reason)
+}
+
 // parseRedrive reads a redrive policy; its count may be a number or a text.
 func parseRedrive(text string) (*Redrive, error) {
-	var in struct {
-		Target string          `json:"deadLetterTargetArn"`
-		Count  json.RawMessage `json:"maxReceiveCount"`
+	var in map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &in); err != nil || in == nil {
+		return nil, noRedrive(attrRedrive, "Redrive policy is not a valid JSON map.")
 	}
-	if err := json.Unmarshal([]byte(text), &in); err != nil {
-		return nil, badRedrive(attrRedrive, text, "Redrive policy is not a valid JSON map.")
-	}
-	if _, ok := arn.Parse(in.Target); !ok {
-		return nil, badRedrive(attrRedrive, text, "Invalid value for deadLetterTargetArn.")
-	}
-	r := &Redrive{TargetARN: in.Target, MaxReceives: defaultMaxReceives}
-	if len(in.Count) > 0 {
-		count := string(in.Count)
-		if s, err := strconv.Unquote(count); err == nil {
-			count = s
+	for _, name := range [...]string{"maxReceiveCount", "deadLetterTargetArn"} {
+		if _, ok := in[name]; !ok {
+			return nil, badRedrive(attrRedrive, text, "Redrive policy does not contain mandatory attribute: "+name+".")
 		}
-		n, err := strconv.Atoi(count)
-		if err != nil || n < 1 || n > 1000 {
-			return nil, badRedrive(attrRedrive, text, "Invalid value for maxReceiveCount: "+count+", valid values are from 1 to 1000 both inclusive.")
-		}
-		r.MaxReceives = n
+	}
+	if len(in) > 2 {
+		return nil, badRedrive(attrRedrive, text, "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].")
+	}
+	count := string(in["maxReceiveCount"])
+	if s, err := strconv.Unquote(count); err == nil {
+		count = s
+	}
+	r := &Redrive{}
+	var err error
+	if r.MaxReceives, err = strconv.Atoi(count); err != nil || r.MaxReceives < 1 || r.MaxReceives > maxMaxReceives {
+		return nil, badRedrive(attrRedrive, text, "Invalid value for maxReceiveCount: "+count+", valid values are from 1 to 1000 both inclusive.")
+	}
+	err = json.Unmarshal(in["deadLetterTargetArn"], &r.TargetARN)
+	if _, ok := arn.Parse(r.TargetARN); err != nil || !ok {
+		return nil, badRedrive(attrRedrive, text, "Dead-letter target ARN should be fully qualified ARN.")
 	}
 	return r, nil
 }
 
 // parseRedriveAllow reads a policy about who may use a queue for dead letters.
 func parseRedriveAllow(text string) (*RedriveAllow, error) {
+	const cannot = "Amazon SQS can't create the redrive allow policy"
 	var r RedriveAllow
-	if err := json.Unmarshal([]byte(text), &r); err != nil {
-		return nil, badRedrive(attrRedriveAllow, text, "Redrive allow policy is not a valid JSON map.")
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	err := d.Decode(&r)
+	if _, end := d.Token(); err != nil || end != io.EOF || r.Permission != allowAll && r.Permission != denyAll && r.Permission != allowByQueue {
+		return nil, noRedrive(attrRedriveAllow, cannot+", as it’s in an unsupported format.")
 	}
-	switch r.Permission {
-	case allowAll, denyAll:
-		if len(r.Sources) > 0 {
-			return nil, badRedrive(attrRedriveAllow, text, "sourceQueueArns may only be given with the redrivePermission byQueue.")
-		}
-	case allowByQueue:
-		if len(r.Sources) < 1 || len(r.Sources) > 10 {
-			return nil, badRedrive(attrRedriveAllow, text, "The redrivePermission byQueue needs 1 to 10 sourceQueueArns.")
-		}
-	default:
-		return nil, badRedrive(attrRedriveAllow, text, "redrivePermission must be allowAll, denyAll or byQueue.")
+	switch {
+	case r.Permission != allowByQueue && r.Sources != nil:
+		return nil, badRedrive(attrRedriveAllow, text, cannot+". To specify one or more source queue ARNs, you must set redrivePermission to byQueue.")
+	case r.Permission == allowByQueue && len(r.Sources) == 0:
+		return nil, badRedrive(attrRedriveAllow, text, cannot+". When you specify the byQueue permission type, you must also specify one or more sourceQueueArns values.")
+	case len(r.Sources) > maxSources:
+		return nil, badRedrive(attrRedriveAllow, text, cannot+". The maximum number of source queue ARNs you can specify is 10.")
 	}
 	return &r, nil
 }
@@ -104,6 +117,9 @@ func (s *Queues) checkRedrive(tx *store.Tx, name string, fifo bool, given map[st
 	if err != nil {
 		return err
 	}
+	if why := s.unreachable(r.TargetARN); why != "" {
+		return badRedrive(attrRedrive, text, why)
+	}
 	own := s.cfg.ARNs.Make("sqs", name)
 	if r.TargetARN != own { // a queue may be its own dead-letter queue
 		target, err := s.ByARN(tx, r.TargetARN)
@@ -113,7 +129,7 @@ func (s *Queues) checkRedrive(tx *store.Tx, name string, fifo bool, given map[st
 		case err != nil:
 			return err
 		case target.FIFO != fifo:
-			return badRedrive(attrRedrive, text, "Dead letter target must be of the same type as the source queue.")
+			return badRedrive(attrRedrive, text, "Dead-letter queue must be same type of queue as the source..")
 		case !target.RedriveAllow.allows(own):
 			return badRedrive(attrRedrive, text, "The dead letter target's RedriveAllowPolicy does not allow this queue.")
 		}
@@ -124,4 +140,18 @@ func (s *Queues) checkRedrive(tx *store.Tx, name string, fifo bool, given map[st
 	}
 	given[attrRedrive] = string(stored)
 	return nil
+}
+
+// unreachable says why no queue of this account and Region can have dead letters where an ARN leads; empty:
+// one can.
+func (s *Queues) unreachable(target string) string {
+	switch a, _ := arn.Parse(target); {
+	case a.Service != "sqs":
+		return "Only SQS queues are valid resources for deadLetterTargetArn."
+	case a.Region != s.cfg.ARNs.Region:
+		return "Dead-letter target must be in same region as the source."
+	case a.Account != s.cfg.ARNs.Account:
+		return "Dead-letter target owner should be same as the source."
+	}
+	return ""
 }

@@ -52,7 +52,7 @@ func (b *Batch[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	b.queued = true
 	b.mu.Unlock()
 	if lead {
-		go b.flush(context.WithoutCancel(ctx))
+		b.lead(context.WithoutCancel(ctx))
 	}
 	select {
 	case err := <-c.done:
@@ -61,6 +61,16 @@ func (b *Batch[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 		var none Out
 		return none, ctx.Err()
 	}
+}
+
+// lead carries out the calls that wait, this one and those that come before its turn to write. With one writer the
+// caller does it itself: its turn comes soon, and to have another goroutine do it takes as long as the rest.
+func (b *Batch[In, Out]) lead(ctx context.Context) {
+	if b.db.conns.Writers == 1 {
+		b.flush(ctx)
+		return
+	}
+	go b.flush(ctx)
 }
 
 // take removes the calls of one batch from those that wait. The calls that come from now on need a flush

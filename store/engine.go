@@ -41,6 +41,9 @@ type Conns struct {
 	CacheStatements bool
 	// Maintain runs the engine's background work until ctx ends; nil when there is none.
 	Maintain func(ctx context.Context) error
+	// Sync brings to stable storage what is committed; nil where a commit does so by itself. With Writers == 1 the
+	// store waits for it once for all commits that are there by then, while the next one is made.
+	Sync func() error
 	// Close releases what the pools do not, after they are closed; nil when there is nothing.
 	Close func() error
 }

@@ -4,156 +4,234 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// grouped is the writer of an engine that takes one writing transaction at a time. It runs what is
-// waiting in one transaction, each closure in a savepoint of its own, so that all of them share one fsync.
+// grouped is the writer of an engine that takes one writing transaction at a time. Who comes while nobody writes
+// leads: it runs what is waiting in one transaction, each closure in a savepoint of its own. When that is committed
+// it hands the lead to the first who has come meanwhile, and brings its own group to the disk while the next one
+// runs. Nobody hears of a group before the disk has it.
 type grouped struct {
 	db      *DB
-	s       *session
-	jobs    chan *job
-	closing sync.RWMutex // held for reading while a job is handed over
+	closing sync.RWMutex // held for reading while a closure is carried out
+
+	mu      sync.Mutex
+	waiting []*job
+	led     bool // somebody leads
 	closed  bool
-	done    chan struct{}
+
+	// Who leads, and nobody else, has these.
+	s      *session
+	number int64         // of the last commit
+	told   chan struct{} // closed when all is told of the groups so far
+
+	syncing sync.Mutex   // held while the disk is waited for
+	written atomic.Int64 // how many groups are committed
+	durable atomic.Int64 // how many of them the disk has
 }
 
 // job is one closure on its way through the writer.
 type job struct {
-	ctx  context.Context
-	fn   func(*Tx) error
-	tx   *Tx
-	err  error
-	done chan struct{}
+	ctx context.Context
+	fn  func(*Tx) error
+	tx  *Tx
+	err error
+	// woken gets true when it is the job's turn to lead, and false when it is done.
+	woken chan bool
+}
+
+// group is jobs that share a transaction.
+type group struct {
+	jobs   []*job
+	number int64         // of the commit
+	place  int64         // among the groups that are committed, from 1; 0: it is none
+	began  time.Time     // when its commit began
+	before chan struct{} // closed when all is told of the groups before it
+	told   chan struct{} // closed when all is told of this one
 }
 
 // maxGroup bounds how many closures share a commit: the first of them waits for the last.
 const maxGroup = 256
 
-// newGrouped starts the writer on the one session that may write.
+// newGrouped makes the writer on the one session that may write.
 func newGrouped(db *DB, s *session) *grouped {
-	g := &grouped{db: db, s: s, jobs: make(chan *job, maxGroup), done: make(chan struct{})}
-	go g.run()
-	return g
+	told := make(chan struct{})
+	close(told)
+	return &grouped{db: db, s: s, told: told}
 }
 
-// write hands a closure to the writer and waits for the commit that carries it.
+// write runs a closure in the next group, and returns when the disk has it.
 func (g *grouped) write(ctx context.Context, fn func(*Tx) error) error {
-	j := &job{ctx: ctx, fn: fn, done: make(chan struct{})}
-	if err := g.hand(ctx, j); err != nil {
+	g.closing.RLock()
+	defer g.closing.RUnlock()
+	j := &job{ctx: ctx, fn: fn, woken: make(chan bool, 1)}
+	lead, err := g.join(j)
+	if err != nil {
 		return err
 	}
-	<-j.done
+	if lead || <-j.woken {
+		g.lead()
+	}
 	if j.err != nil {
 		return g.db.fault(j.err)
 	}
 	return nil
 }
 
-// hand queues a job, unless the writer is closed or the caller has gone.
-func (g *grouped) hand(ctx context.Context, j *job) error {
-	g.closing.RLock()
-	defer g.closing.RUnlock()
+// join gets a job in line, and says whether it is its turn to lead.
+func (g *grouped) join(j *job) (lead bool, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.closed {
-		return errClosed()
+		return false, errClosed()
 	}
-	select {
-	case g.jobs <- j:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	g.waiting = append(g.waiting, j)
+	lead = !g.led
+	g.led = true
+	return lead, nil
 }
 
-// close lets the writer finish what is queued and waits for it.
+// close waits for the closures that are under way.
 func (g *grouped) close() {
-	g.closing.Lock()
+	g.mu.Lock()
 	g.closed = true
-	close(g.jobs)
-	g.closing.Unlock()
-	<-g.done
+	g.mu.Unlock()
+	g.closing.Lock()
+	defer g.closing.Unlock()
 	g.s.close()
 }
 
-// run takes what waits and commits it, until the writer is closed.
-func (g *grouped) run() {
-	defer close(g.done)
-	group := make([]*job, 0, maxGroup)
-	for first := range g.jobs {
-		group = append(group[:0], first)
-		// Callers who have just been answered, or whose requests have just come, are runnable now: let them
-		// get in line. When nobody is, this costs nothing.
-		runtime.Gosched()
-	fill:
-		for len(group) < maxGroup {
-			select {
-			case j, ok := <-g.jobs:
-				if !ok {
-					break fill
-				}
-				group = append(group, j)
-			default:
-				break fill
-			}
+// lead carries out a group, of which the caller's job is the first.
+func (g *grouped) lead() {
+	// Callers who have just been answered, or whose requests have just come, are runnable now: let them get in
+	// line. When nobody is, this costs nothing.
+	runtime.Gosched()
+	p := &group{jobs: g.take(), before: g.told, told: make(chan struct{})}
+	g.told = p.told
+	g.commit(p)
+	g.handOver()
+	if p.place > 0 {
+		if err := g.settled(p.place); err != nil {
+			fail(p.jobs, err)
+			p.place = 0
+		} else {
+			g.db.measures.commit(time.Since(p.began))
 		}
-		g.commit(group)
-		for i, j := range group {
-			close(j.done)
-			group[i] = nil
-		}
+	}
+	<-p.before // what commits leave to do is done in their order
+	if p.place > 0 {
+		g.tell(p)
+	}
+	close(p.told)
+	for _, j := range p.jobs[1:] {
+		j.woken <- false
 	}
 }
 
-// commit runs a group in one transaction and leaves in each job how it went.
-func (g *grouped) commit(group []*job) {
+// take removes the jobs of a group from the line.
+func (g *grouped) take() []*job {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := min(len(g.waiting), maxGroup)
+	jobs := g.waiting[:n:n]
+	g.waiting = g.waiting[n:]
+	return jobs
+}
+
+// handOver lets the first in the line lead.
+func (g *grouped) handOver() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.led = len(g.waiting) > 0; g.led {
+		g.waiting[0].woken <- true
+	}
+}
+
+// settled returns when the disk has the groups up to a place. One wait for the disk serves all who wait by then.
+func (g *grouped) settled(place int64) error {
+	if g.durable.Load() >= place {
+		return nil
+	}
+	g.syncing.Lock()
+	defer g.syncing.Unlock()
+	if g.durable.Load() >= place {
+		return nil
+	}
 	if err := g.db.Err(); err != nil {
-		fail(group, err)
-		return
+		return err
 	}
-	err := g.s.control(StepBegin, g.db.conns.Begin)
-	if err != nil {
-		g.db.check(err)
-		fail(group, err)
-		return
-	}
-	kept, number := 0, g.db.committed.Load()+1
-	for _, j := range group {
-		if err := g.try(j, number, len(group) > 1); err != nil {
-			// The transaction itself is gone: nothing of the group is kept.
-			g.s.rollback()
-			g.db.check(err)
-			fail(group, err)
-			return
-		}
-		if j.err == nil {
-			kept++
+	upTo := g.written.Load()
+	if g.db.conns.Sync != nil {
+		if err := g.db.conns.Sync(); err != nil {
+			return g.db.breakDown(err) // which of it the disk has nobody can tell
 		}
 	}
-	if kept == 0 {
-		g.s.rollback()
-		return
-	}
-	err = last(group)
-	if err == nil {
-		began := time.Now()
-		if err = g.s.control(StepCommit, "COMMIT"); err == nil {
-			g.db.measures.commit(time.Since(began))
-		}
-	}
-	if err != nil {
-		g.s.rollback()
-		g.db.check(err)
-		fail(group, err)
-		return
-	}
+	g.durable.Store(upTo)
+	return nil
+}
+
+// seen returns when the disk has all that a transaction can have read that ended just now.
+func (g *grouped) seen() error { return g.settled(g.written.Load()) }
+
+// tell does what the transactions of a group have left for the time when the disk has them.
+func (g *grouped) tell(p *group) {
 	lost := g.s.unheard()
-	g.db.committed.Store(number) // before anybody hears of the commit
-	for _, j := range group {
+	g.db.committed.Store(p.number) // before anybody hears of the commit
+	for _, j := range p.jobs {
 		if j.err == nil {
 			j.tx.committed()
 			j.err = lost
 		}
 	}
+}
+
+// commit runs a group in one transaction and leaves in each job how it went.
+func (g *grouped) commit(p *group) {
+	if err := g.db.Err(); err != nil {
+		fail(p.jobs, err)
+		return
+	}
+	if err := g.s.control(StepBegin, g.db.conns.Begin); err != nil {
+		g.db.check(err)
+		fail(p.jobs, err)
+		return
+	}
+	g.number = max(g.number, g.db.committed.Load()) + 1
+	p.number = g.number
+	kept, err := g.tryAll(p)
+	if err == nil && kept == 0 {
+		g.s.rollback()
+		return
+	}
+	if err == nil {
+		err = last(p.jobs)
+	}
+	if err == nil {
+		p.began = time.Now()
+		err = g.s.control(StepCommit, "COMMIT")
+	}
+	if err != nil {
+		// The transaction itself is gone: nothing of the group is kept.
+		g.s.rollback()
+		g.db.check(err)
+		fail(p.jobs, err)
+		return
+	}
+	p.place = g.written.Add(1)
+}
+
+// tryAll runs the closures of a group and counts those that succeeded.
+func (g *grouped) tryAll(p *group) (kept int, err error) {
+	for _, j := range p.jobs {
+		if err := g.try(j, p.number, len(p.jobs) > 1); err != nil {
+			return 0, err
+		}
+		if j.err == nil {
+			kept++
+		}
+	}
+	return kept, nil
 }
 
 // try runs one closure. It leaves the closure's own failure in the job and gives back one that ends the
@@ -185,8 +263,8 @@ func (g *grouped) try(j *job, number int64, savepoint bool) error {
 }
 
 // last runs what the jobs that succeeded have left for the end.
-func last(group []*job) error {
-	for _, j := range group {
+func last(jobs []*job) error {
+	for _, j := range jobs {
 		if j.err != nil {
 			continue
 		}
@@ -198,8 +276,8 @@ func last(group []*job) error {
 }
 
 // fail gives every job of a group the same failure, save those that had one of their own.
-func fail(group []*job, err error) {
-	for _, j := range group {
+func fail(jobs []*job, err error) {
+	for _, j := range jobs {
 		if j.err == nil {
 			j.err = err
 		}

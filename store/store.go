@@ -17,10 +17,11 @@
 //	/*bytes*/        behind a ? whose type nothing else tells: it is BYTEA
 //	/*sqlite*/, /*postgres*/  before a statement that is for one of them alone; Exec of the other's does nothing
 //
-// Write runs a closure in a transaction and returns when the commit has reached the disk. On SQLite one
-// writer takes all closures that are waiting, runs each in a savepoint of its own and commits them
-// together, so that many callers share one fsync; a closure that fails rolls back alone. Nobody waits for
-// company: a closure that is alone commits alone.
+// Write runs a closure in a transaction and returns when the commit has reached the disk. On SQLite all closures that
+// are waiting run in one transaction, each in a savepoint of its own, and are committed together, so that many callers
+// share one wait for the disk; a closure that fails rolls back alone. While a group is on its way to the disk the next one
+// runs. Nobody waits for company: a closure that is alone commits alone. And nobody hears, by Write or by Read, of what
+// the disk does not have.
 //
 //	store.go   DB, Open, Write, Read · tx.go Tx · session.go its connection · clock.go its time
 //	engine.go  what databases disagree about · measure.go how long they take, and what fails
@@ -79,6 +80,8 @@ type DB struct {
 // writer is how an engine's transactions are grouped: grouped (SQLite) or pooled (PostgreSQL).
 type writer interface {
 	write(ctx context.Context, fn func(*Tx) error) error
+	// seen returns when all is on stable storage that a transaction can have read that ended just now.
+	seen() error
 	close()
 }
 
@@ -222,6 +225,15 @@ func (db *DB) read(ctx context.Context, begin string, fn func(*Tx) error) error 
 	if err := db.Err(); err != nil {
 		return err
 	}
+	err := db.readOn(ctx, begin, fn)
+	if err == nil {
+		err = db.writer.seen() // what a power cut could still undo must not be told
+	}
+	return err
+}
+
+// readOn is read on one of the sessions.
+func (db *DB) readOn(ctx context.Context, begin string, fn func(*Tx) error) error {
 	var s *session
 	select {
 	case s = <-db.readers:
@@ -312,16 +324,22 @@ func (db *DB) check(err error) Class {
 	class := db.engine.Classify(err)
 	db.measures.fail(class)
 	if class == Broken {
-		stopped := error(fault.Wrap(fault.Unavailable,
-			"The store has stopped: "+err.Error()+". Nothing is acknowledged until the disk is sound and the server is started again.", err))
-		if db.broken.CompareAndSwap(nil, &stopped) {
-			db.opts.Log.Error("store broken", slog.Any("err", err))
-			if db.opts.OnBroken != nil {
-				go db.opts.OnBroken(err)
-			}
-		}
+		_ = db.breakDown(err) // callers hear of it by db.Err
 	}
 	return class
+}
+
+// breakDown stops the store for good. It gives what callers hear from now on.
+func (db *DB) breakDown(err error) error {
+	stopped := error(fault.Wrap(fault.Unavailable,
+		"The store has stopped: "+err.Error()+". Nothing is acknowledged until the disk is sound and the server is started again.", err))
+	if db.broken.CompareAndSwap(nil, &stopped) {
+		db.opts.Log.Error("store broken", slog.Any("err", err))
+		if db.opts.OnBroken != nil {
+			go db.opts.OnBroken(err)
+		}
+	}
+	return db.Err()
 }
 
 // fault gives an engine's error the kind that the door answers with. An error that the closure itself

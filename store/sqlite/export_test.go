@@ -1,4 +1,4 @@
 package sqlite
 
-// WithHugeLog gives an engine whose log is huge soon.
-func WithHugeLog(bytes int64) Engine { return Engine{huge: bytes} }
+// WithLargeLog gives an engine whose log is large soon.
+func WithLargeLog(bytes int64) Engine { return Engine{large: bytes} }

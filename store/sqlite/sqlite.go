@@ -2,7 +2,8 @@
 //
 // It is not where SQL is written (rooms do that) and not where commits are grouped (store does).
 //
-//	sqlite.go  the engine · checkpoint.go the log's way into the file · lock_*.go one process a file
+//	sqlite.go  the engine · lock_*.go one process a file
+//	log.go     the log's way to the disk, with datasync_*.go · checkpoint.go its way into the file
 package sqlite
 
 import (
@@ -27,7 +28,7 @@ import (
 
 // Engine opens SQLite files; the DSN is the file's path.
 type Engine struct {
-	huge int64 // bytes of log past which writers are made to wait; 0: hugeLog
+	large int64 // bytes of log past which writers are made to wait; 0: largeLog
 }
 
 // Name is "sqlite".
@@ -55,12 +56,14 @@ func (e Engine) Open(ctx context.Context, path string) (store.Conns, error) {
 		return store.Conns{}, errors.Join(err, unlock())
 	}
 	c := store.Conns{
-		Begin: "BEGIN IMMEDIATE", BeginRead: "BEGIN", Writers: 1, Readers: readers, CacheStatements: true, Close: unlock,
+		Begin: "BEGIN IMMEDIATE", BeginRead: "BEGIN", Writers: 1, Readers: readers, CacheStatements: true,
 	}
+	log := &logFile{path: abs + "-wal"}
+	c.Sync, c.Close = log.sync, func() error { return errors.Join(log.close(), unlock()) }
 	// The writer's cache holds the hot ends of the tables; readers live on the operating system's.
-	if c.Write, err = open(abs, lockWait, "cache_size(-16000)", "wal_autocheckpoint(0)"); err == nil {
+	if c.Write, err = open(abs, lockWait, "synchronous(NORMAL)", "cache_size(-16000)", "wal_autocheckpoint(0)"); err == nil {
 		if err = durable(ctx, c.Write); err == nil {
-			c.Read, err = open(abs, lockWait, "cache_size(-2000)", "query_only(1)")
+			c.Read, err = open(abs, lockWait, "synchronous(FULL)", "cache_size(-2000)", "query_only(1)")
 		}
 	}
 	if err != nil {
@@ -69,7 +72,7 @@ func (e Engine) Open(ctx context.Context, path string) (store.Conns, error) {
 		}
 		return store.Conns{}, errors.Join(err, unlock())
 	}
-	c.Maintain = func(ctx context.Context) error { return checkpoint(ctx, abs, cmp.Or(e.huge, hugeLog)) }
+	c.Maintain = func(ctx context.Context) error { return checkpoint(ctx, abs, cmp.Or(e.large, largeLog)) }
 	return c, nil
 }
 
@@ -80,13 +83,13 @@ const lockWait = 10 * time.Second
 // how long a statement waits for a lock.
 func open(path string, wait time.Duration, pragmas ...string) (*sql.DB, error) {
 	q := url.Values{"_pragma": append([]string{
-		"busy_timeout(" + strconv.FormatInt(wait.Milliseconds(), 10) + ")", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)",
+		"busy_timeout(" + strconv.FormatInt(wait.Milliseconds(), 10) + ")", "journal_mode(WAL)", "temp_store(MEMORY)",
 		"foreign_keys(0)", "journal_size_limit(67108864)",
 	}, pragmas...)}
 	return sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String())
 }
 
-// durable asserts the settings without which a power cut loses acknowledged commits.
+// durable asserts the settings on which logFile relies.
 func durable(ctx context.Context, db *sql.DB) error {
 	var mode string
 	var level int
@@ -96,8 +99,8 @@ func durable(ctx context.Context, db *sql.DB) error {
 	if err := db.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&level); err != nil {
 		return err
 	}
-	if mode != "wal" || level != 2 {
-		return fmt.Errorf("journal_mode is %q and synchronous is %d: only wal and 2 (FULL) keep what is acknowledged", mode, level)
+	if mode != "wal" || level != 1 {
+		return fmt.Errorf("journal_mode is %q and synchronous is %d: only with wal and 1 (NORMAL) is it known what the log's way to the disk keeps", mode, level)
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func TestPathsWithOddCharactersOpen(t *testing.T) {
 // writers must not wait for that.
 func TestReaderThatStaysDoesNotStopWriters(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
-	db, err := store.Open(t.Context(), sqlite.WithHugeLog(5<<20), path, store.Options{})
+	db, err := store.Open(t.Context(), sqlite.WithLargeLog(5<<20), path, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestReaderThatStaysDoesNotStopWriters(t *testing.T) {
 		longest = max(longest, time.Since(began))
 	}
 	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() < 5<<20 {
-		t.Errorf("the log never became huge: %v, %v", info.Size(), err)
+		t.Errorf("the log never became large: %v, %v", info.Size(), err)
 	}
 	if longest > 5*time.Second {
 		t.Errorf("a write waited for the reader for %v", longest)

@@ -3,10 +3,11 @@
 // It is not where messages are kept: room queue does that, by SQS's rules. Here requests are authorised by
 // the queue's policy, shapes are turned into the engine's terms and back, and failures into SQS's codes.
 //
-//	service.go         the service, who may use a queue, the table of errors
-//	url.go             queue URLs · digest.go the MD5s of answers · reader.go who may look at messages
+//	service.go         the service, the table of errors · access.go who may use a queue
+//	url.go             queue URLs · digest.go the MD5s of answers
 //	queue_ops.go       CreateQueue, GetQueueUrl, ListQueues, DeleteQueue, PurgeQueue
 //	attribute_ops.go   GetQueueAttributes, SetQueueAttributes · tag_ops.go tags
+//	permission_ops.go  AddPermission, RemovePermission
 //	send_ops.go        SendMessage(Batch) · receive_ops.go ReceiveMessage
 //	settle_ops.go      DeleteMessage(Batch), ChangeMessageVisibility(Batch)
 //	batch_ops.go       what the batch operations have in common
@@ -16,12 +17,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 
 	api "github.com/casestream/casestream/awsapi/sqs"
 	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/base/fault"
-	"github.com/casestream/casestream/policy"
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/wire"
 )
@@ -59,48 +58,21 @@ func (s *Service) Describe() *wire.Service {
 // ref names the queue that a request means, for an action of its caller. check, where not nil, looks at
 // the request once it is known that the queue exists and that the caller may: AWS tells in that order.
 func (s *Service) ref(ctx context.Context, queueURL, action string, check func(*queue.Queue) error) queue.Ref {
+	return s.refFor(ctx, queueURL, use{action: action}, check)
+}
+
+// refFor is ref for a use of which policies may ask more.
+func (s *Service) refFor(ctx context.Context, queueURL string, u use, check func(*queue.Queue) error) queue.Ref {
 	account, name := splitURL(queueURL)
 	if account != "" && account != s.arns.Account {
 		name = "" // no queue has it
 	}
 	return queue.Ref{Name: name, Allow: func(q *queue.Queue) error {
-		if err := s.allow(ctx, q, action); err != nil || check == nil {
+		if err := s.allow(ctx, q, u); err != nil || check == nil {
 			return err
 		}
 		return check(q)
 	}}
-}
-
-// allow refuses what the queue's policy denies the caller. The account's own principals need no statement
-// that allows it.
-func (s *Service) allow(ctx context.Context, q *queue.Queue, action string) error {
-	if q.Policy == nil {
-		return nil
-	}
-	call := wire.CallOf(ctx)
-	who := policy.Principal{Kind: policy.AWS}
-	if call.Principal.ARN != "" {
-		who.Values = []string{call.Principal.ARN}
-	}
-	secure := "false"
-	if call.Scheme == "https" {
-		secure = "true"
-	}
-	keys := map[string][]string{
-		"aws:PrincipalArn": who.Values, "aws:PrincipalAccount": {s.arns.Account}, "aws:SecureTransport": {secure},
-		"aws:PrincipalIsAWSService": {"false"},
-	}
-	if call.SourceIP != "" {
-		keys["aws:SourceIp"] = []string{call.SourceIP}
-	}
-	decision := q.Policy.Evaluate(policy.Request{Principal: who, Action: "sqs:" + action, Resource: q.ARN, Context: keys})
-	if decision != policy.ExplicitDeny {
-		return nil
-	}
-	s.log.Debug("queue policy denies", slog.String("queue", q.Name), slog.String("action", action), slog.String("principal", call.Principal.ARN))
-	lower := "sqs:" + strings.ToLower(action)
-	return &api.AccessDeniedException{Message: "User: " + call.Principal.ARN + " is not authorized to perform: " + lower +
-		" on resource: " + q.ARN + " with an explicit deny in a resource-based policy"}
 }
 
 // mapError is the one table from our failures to SQS's exceptions; nil leaves the answer to the front door.

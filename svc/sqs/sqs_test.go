@@ -239,6 +239,7 @@ func TestErrorsAreAWSs(t *testing.T) {
 		{"CreateQueue", `{'QueueName':'a','Attributes':{'Nope':'1'}}`, 400, "", "InvalidAttributeName", "", "Unknown Attribute Nope."},
 		{"CreateQueue", `{'QueueName':'a','Attributes':{'FifoQueue':'false'}}`, 400, "", "InvalidAttributeName", "", "Unknown Attribute FifoQueue."},
 		{"CreateQueue", `{'QueueName':'a','Attributes':{'DeduplicationScope':'queue'}}`, 400, "", "InvalidAttributeName", "", "You can specify the DeduplicationScope only when FifoQueue is set to true."},
+		{"SetQueueAttributes", `{'QueueUrl':'f.fifo','Attributes':{'FifoThroughputLimit':'perMessageGroupId'}}`, 400, "", "InvalidAttributeValue", "", "Invalid value for the parameter FifoThroughputLimit. Reason: To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup."},
 		{"SetQueueAttributes", `{'QueueUrl':'f.fifo','Attributes':{'FifoQueue':'false'}}`, 400, "", "InvalidAttributeValue", "", "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported."},
 		{"SetQueueAttributes", `{'QueueUrl':'std','Attributes':{'QueueArn':'x'}}`, 400, "", "InvalidAttributeName", "", "Unknown Attribute QueueArn."},
 		{"SetQueueAttributes", `{'QueueUrl':'std','Attributes':{'VisibilityTimeout':'43201'}}`, 400, "", "InvalidAttributeValue", "", "Invalid value for the parameter VisibilityTimeout."},
@@ -270,8 +271,13 @@ func TestErrorsAreAWSs(t *testing.T) {
 		{"DeleteMessage", `{'QueueUrl':'std','ReceiptHandle':'garbage'}`, 404, "", "ReceiptHandleIsInvalid", "", `The input receipt handle "garbage" is not a valid receipt handle.`},
 		{"DeleteMessage", `{'QueueUrl':'none','ReceiptHandle':'garbage'}`, 400, "", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist."},
 		{"DeleteMessage", `{'QueueUrl':'std'}`, 400, coral, "MissingRequiredParameterException", "MissingParameter", "The request must contain the parameter ReceiptHandle."},
+		{"AddPermission", `{'QueueUrl':'none','Label':'l','AWSAccountIds':['1'],'Actions':['*']}`, 400, "", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist."},
+		{"AddPermission", `{'QueueUrl':'std','AWSAccountIds':['111111111111'],'Actions':['*']}`, 400, coral, "MissingRequiredParameterException", "MissingParameter", "The request must contain the parameter Label."},
+		{"AddPermission", `{'QueueUrl':'std','Label':'l','AWSAccountIds':['1'],'Actions':['*']}`, 400, coral, "InvalidParameterValueException", "InvalidParameterValue", "Value [1] for parameter PrincipalId is invalid. Reason: Unable to verify."},
+		{"AddPermission", `{'QueueUrl':'std','Label':'l','AWSAccountIds':['111111111111'],'Actions':['a','b','c','d','e','f','g','h']}`, 403, "", "OverLimit", "", "8 Actions were found, maximum allowed is 7."},
+		{"RemovePermission", `{'QueueUrl':'std','Label':'l'}`, 400, coral, "InvalidParameterValueException", "InvalidParameterValue", "Value l for parameter Label is invalid. Reason: can't find label."},
+		{"TagQueue", `{'QueueUrl':'std','Tags':{'aws:x':'y'}}`, 400, coral, "InvalidParameterValueException", "InvalidParameterValue", `Tag keys cannot start with the reserved prefix "aws:".`},
 		{"PurgeQueue", `{'QueueUrl':'purged'}`, 403, "", "PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress", "Only one PurgeQueue operation on purged is allowed every 60 seconds."},
-		{"AddPermission", `{'QueueUrl':'std','Label':'l','AWSAccountIds':['1'],'Actions':['*']}`, 501, "", "NotImplemented", "", "Casestream does not implement sqs:AddPermission. docs/coverage.md lists what it implements."},
 	}
 	each(t, func(c *client) {
 		c.do("CreateQueue", `{'QueueName':'std','Attributes':{'MaximumMessageSize':'1024'}}`)

@@ -20,10 +20,10 @@ func (s *Service) ListQueueTags(ctx context.Context, in *api.ListQueueTagsInput)
 
 // TagQueue adds tags to a queue.
 func (s *Service) TagQueue(ctx context.Context, in *api.TagQueueInput) (*api.TagQueueOutput, error) {
-	return &api.TagQueueOutput{}, s.queues.Tag(ctx, s.ref(ctx, in.QueueUrl, "TagQueue", nil), in.Tags)
+	return &api.TagQueueOutput{}, s.queues.Tag(ctx, s.refFor(ctx, in.QueueUrl, use{action: "TagQueue", tags: in.Tags}, nil), in.Tags)
 }
 
 // UntagQueue removes tags from a queue.
 func (s *Service) UntagQueue(ctx context.Context, in *api.UntagQueueInput) (*api.UntagQueueOutput, error) {
-	return &api.UntagQueueOutput{}, s.queues.Untag(ctx, s.ref(ctx, in.QueueUrl, "UntagQueue", nil), in.TagKeys)
+	return &api.UntagQueueOutput{}, s.queues.Untag(ctx, s.refFor(ctx, in.QueueUrl, use{action: "UntagQueue", untag: in.TagKeys}, nil), in.TagKeys)
 }

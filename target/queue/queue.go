@@ -45,7 +45,7 @@ func (t *Target) DeliverTx(tx *store.Tx, list []*bus.Delivery) error {
 			Body: string(d.Body), Attributes: attributes(d.Attributes), GroupID: d.MessageGroupID,
 			SenderID: t.arns.Account, TraceHeader: d.Event.TraceHeader,
 		}
-		if !t.allowed(l, d.RuleARN) {
+		if !t.allowed(tx, l, d.RuleARN) {
 			d.Err = fault.New(fault.Denied, "The policy of the queue "+l.to.ARN+" does not let events.amazonaws.com send messages for the rule "+d.RuleARN)
 		} else if d.Err = l.to.Check(m); d.Err == nil {
 			l.messages = append(l.messages, m)
@@ -89,19 +89,18 @@ func (t *Target) find(tx *store.Tx, loads *[]*load, queueARN string) (*load, err
 }
 
 // allowed asks the queue's policy, once a rule; a queue without one lets nobody send but its owner.
-func (t *Target) allowed(l *load, ruleARN string) bool {
+func (t *Target) allowed(tx *store.Tx, l *load, ruleARN string) bool {
 	if l.to.Policy == nil {
 		return false
 	}
 	allowed, asked := l.allowed[ruleARN]
 	if !asked {
+		var keys map[string][]string
+		if l.to.Policy.Conditional() {
+			keys = t.keys(tx, l, ruleARN)
+		}
 		allowed = l.to.Policy.Evaluate(policy.Request{
-			Principal: eventBridge, Action: "sqs:SendMessage", Resource: l.to.ARN,
-			Context: map[string][]string{
-				"aws:SourceArn": {ruleARN}, "aws:SourceAccount": {t.arns.Account},
-				// What queue policies ask besides. No network lies between: nothing is safer on its way.
-				"aws:SecureTransport": {"true"}, "aws:PrincipalIsAWSService": {"true"}, "aws:PrincipalServiceName": eventBridge.Values,
-			},
+			Principal: eventBridge, Action: "sqs:SendMessage", Resource: l.to.ARN, Context: keys,
 		}) == policy.Allowed
 		l.allowed[ruleARN] = allowed
 	}
@@ -119,4 +118,18 @@ func attributes(of map[string]string) []engine.Attribute {
 	}
 	slices.SortFunc(list, func(a, b engine.Attribute) int { return strings.Compare(a.Name, b.Name) })
 	return list
+}
+
+// keys gives the condition keys of an event's way to a queue: those that queue policies ask for.
+func (t *Target) keys(tx *store.Tx, l *load, ruleARN string) map[string][]string {
+	keys := map[string][]string{
+		"aws:SourceArn": {ruleARN}, "aws:SourceAccount": {t.arns.Account}, "aws:ResourceAccount": {t.arns.Account},
+		"aws:PrincipalIsAWSService": {"true"}, "aws:PrincipalServiceName": eventBridge.Values,
+		"aws:SecureTransport": {"true"}, // no network lies between: nothing is safer on its way
+	}
+	policy.AddTime(keys, tx.Now())
+	for key, value := range l.to.Tags {
+		keys["aws:ResourceTag/"+key] = []string{value}
+	}
+	return keys
 }

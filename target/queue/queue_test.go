@@ -204,9 +204,11 @@ func TestPolicyKnowsThatEventBridgeAsks(t *testing.T) {
 		for name, condition := range map[string]string{
 			"secure": `{"Bool":{"aws:SecureTransport":"true"}}`, "service": `{"Bool":{"aws:PrincipalIsAWSService":"true"}}`,
 			"name": `{"StringEquals":{"aws:PrincipalServiceName":"events.amazonaws.com"}}`,
+			"time": `{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}`, "tag": `{"StringEquals":{"aws:ResourceTag/team":"cases"}}`,
+			"owner": `{"StringEquals":{"aws:SourceAccount":"111122223333","aws:ResourceAccount":"111122223333"}}`,
 		} {
 			text := strings.Replace(policy, `"Resource":"*"`, `"Resource":"*","Condition":`+condition, 1)
-			if _, err := queues.Create(t.Context(), name, map[string]string{"Policy": text}, nil); err != nil {
+			if _, err := queues.Create(t.Context(), name, map[string]string{"Policy": text}, map[string]string{"team": "cases"}); err != nil {
 				t.Fatal(err)
 			}
 			if err := db.Write(t.Context(), func(tx *store.Tx) error { return deliver(tx, local, to(name)) }); err != nil {
