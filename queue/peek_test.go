@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -243,10 +244,10 @@ func TestPeekIsRefusedToWhoMayNot(t *testing.T) {
 		f.wantFault(err, fault.NotFound, queue.SubjectQueue)
 		no := fault.New(fault.Denied, "no")
 		ref := queue.Ref{Name: "q", Allow: func(*queue.Queue) error { return no }}
-		if _, err = f.queues.Peek(f.Context(), ref, queue.PeekQuery{Limit: 1}); err != no {
+		if _, err = f.queues.Peek(f.Context(), ref, queue.PeekQuery{Limit: 1}); !errors.Is(err, no) {
 			f.Errorf("%v", err)
 		}
-		if _, err = f.queues.Tail(f.Context(), ref, queue.TailQuery{Limit: 1}); err != no {
+		if _, err = f.queues.Tail(f.Context(), ref, queue.TailQuery{Limit: 1}); !errors.Is(err, no) {
 			f.Errorf("%v", err)
 		}
 	})

@@ -10,7 +10,6 @@ import (
 	"github.com/casestream/casestream/queue"
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/storetest"
-	"github.com/casestream/casestream/wire"
 	"github.com/casestream/casestream/wire/wiretest"
 )
 
@@ -121,7 +120,6 @@ func TestLookingIsRefused(t *testing.T) {
 		if _, err := n.queues.Create(n.Context(), "secret", map[string]string{"Policy": policy}, nil); err != nil {
 			n.Fatal(err)
 		}
-		n.Caller = &wire.Call{Principal: wire.Principal{Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/u"}}
 		for _, c := range []struct {
 			op   string
 			in   object
@@ -145,6 +143,34 @@ func TestLookingIsRefused(t *testing.T) {
 			_, err := n.Try(wiretest.Request{Op: c.op, Body: c.in})
 			if err == nil || err.Code != c.code {
 				n.Errorf("%s %v: %+v, want %s", c.op, c.in, err, c.code)
+			}
+		}
+	})
+}
+
+func FuzzPlacesOfMessagesAreAnsweredOrRefused(f *testing.F) {
+	n := open(f, storetest.SQLite(f).Open(f, store.Options{}), time.Hour)
+	n.queue("q")
+	n.send("q", "one")
+	if _, err := n.queues.Create(f.Context(), "q.fifo", map[string]string{"FifoQueue": "true", "ContentBasedDeduplication": "true"}, nil); err != nil {
+		f.Fatal(err)
+	}
+	if out, err := n.queues.Send(f.Context(), queue.Ref{Name: "q.fifo"}, &queue.Message{Body: "one", GroupID: "g"}); err != nil || out[0].Err != nil {
+		f.Fatal(err, out)
+	}
+	f.Add("1", "1", "g", "x/1")
+	f.Add("9223372036854775807", "-1", "", "/")
+	f.Add("", "1", "\xff", "/9223372036854775807")
+	f.Fuzz(func(t *testing.T, at, seq, group, cursor string) {
+		n := &node{Door: n.On(t)}
+		for _, name := range []string{"q", "q.fifo"} {
+			for op, in := range map[string]object{
+				"PeekMessages": {"Queue": name, "NextToken": page.Token("messages", at, seq, group)},
+				"TailMessages": {"Queue": name, "Cursor": page.Token("arrivals", cursor)},
+			} {
+				if _, err := n.Try(wiretest.Request{Op: op, Body: in}); err != nil && err.Code != "ValidationException" {
+					t.Errorf("%s %q: %+v", op, in, err)
+				}
 			}
 		}
 	})

@@ -31,7 +31,6 @@ type Config struct {
 	// nobody takes an empty list for the truth.
 	Kept bool
 	// Queues are what PeekMessages and TailMessages show, to whom Reader, which names a queue by its URL or name, lets.
-	// Its refusal is an AccessDeniedException, as the caller sees it.
 	Queues *queue.Queues
 	Reader func(ctx context.Context, queueURL string) queue.Ref
 	ARNs   arn.Maker
@@ -85,7 +84,9 @@ func mapError(err error) error {
 	switch f.Kind {
 	case fault.NotFound:
 		return &api.ResourceNotFoundException{Message: f.Msg}
-	case fault.Invalid, fault.Conflict, fault.Limit, fault.Denied:
+	case fault.Denied: // by a queue's policy
+		return &api.AccessDeniedException{Message: f.Msg}
+	case fault.Invalid, fault.Conflict, fault.Limit:
 		return &api.ValidationException{Message: f.Msg}
 	case fault.Internal, fault.Busy, fault.Unavailable:
 	}

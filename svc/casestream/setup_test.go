@@ -12,6 +12,7 @@ import (
 	"github.com/casestream/casestream/svc/casestream"
 	"github.com/casestream/casestream/svc/sqs"
 	target "github.com/casestream/casestream/target/queue"
+	"github.com/casestream/casestream/wire"
 	"github.com/casestream/casestream/wire/wiretest"
 )
 
@@ -38,7 +39,8 @@ func open(t testing.TB, db *store.DB, keep time.Duration) *node {
 	s := casestream.New(casestream.Config{
 		Bus: b, Kept: keep > 0, Queues: queues, Reader: sqs.New(sqs.Config{Queues: queues, ARNs: arns}).Reader, ARNs: arns, Alone: db.Ordered(),
 	})
-	return &node{Door: wiretest.Door{TB: t, Service: s.Describe()}, db: db, bus: b, queues: queues, service: s}
+	caller := &wire.Call{Principal: wire.Principal{Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/u"}}
+	return &node{Door: wiretest.Door{TB: t, Service: s.Describe(), Caller: caller}, db: db, bus: b, queues: queues, service: s}
 }
 
 // each runs a test once an engine.
