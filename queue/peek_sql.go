@@ -72,6 +72,9 @@ func (p *peek) fifoPlaces(limit int) ([]Peeked, error) {
 			return list, err
 		}
 		for _, g := range groups {
+			if g.name == p.Next.Group { // it has moved since the walk came to it, and is in the list already
+				continue
+			}
 			p.Looked++ // a group costs a statement
 			if list, err = p.restOf(list, g, 0, limit); err != nil || len(list) == limit {
 				return list, err

@@ -157,6 +157,25 @@ func TestPeekShowsFIFOQueuesGroupByGroup(t *testing.T) {
 	})
 }
 
+func TestPeekGoesOnWhenItsGroupHasMoved(t *testing.T) {
+	each(t, func(f *fixture) {
+		q := f.create("q.fifo")
+		f.order(q, "a:1", "a:2", "b:3")
+		page := f.peek(q, queue.PeekQuery{Limit: 1})
+		got := f.receive(q) // both groups are behind now
+		if len(page.List) != 1 || page.List[0].Body != "1" || len(got) != 3 {
+			f.Fatalf("%+v, received %s", page.List, bodies(got))
+		}
+		var rest []string
+		for _, m := range f.peek(q, queue.PeekQuery{Limit: 10, After: page.Next}).List {
+			rest = append(rest, m.Body)
+		}
+		if diff := cmp.Diff([]string{"2", "3"}, rest); diff != "" {
+			f.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
+
 func TestPeekTellsWhereDeadLettersComeFrom(t *testing.T) {
 	each(t, func(f *fixture) {
 		for _, suffix := range []string{"", ".fifo"} {
