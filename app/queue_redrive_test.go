@@ -131,3 +131,27 @@ func TestOneTaskMovesAQueuesMessages(t *testing.T) {
 		t.Errorf("started %v", m.started)
 	}
 }
+
+func TestServerMovesDeadLettersBack(t *testing.T) {
+	l := newLedger(t)
+	dead := l.queue("dead", nil)
+	url := l.queue("q", object{"RedrivePolicy": `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:` + account(dead) + `:dead","maxReceiveCount":1}`})
+	l.send(url, "1", "2", "3")
+	for range 2 { // the second receive finds that the first was enough
+		l.sqs("ReceiveMessage", object{"QueueUrl": url, "VisibilityTimeout": 0, "MaxNumberOfMessages": 10}, nil)
+	}
+	_, out, _ := l.run("queue", "peek", "dead")
+	if strings.Count(out, "(dead letter of q)\n") != 3 {
+		t.Fatalf("dead letters:\n%s", out)
+	}
+	code, out, errs := l.run("queue", "redrive", "dead", "--follow")
+	if code != 0 || out != "Messages of dead are being moved to the queues that they come from.\nAll is moved: 3 messages.\n" {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
+	if _, out, _ := l.run("queue", "peek", "q", "--json"); strings.Count(out, "\n") != 3 {
+		t.Errorf("back in the queue:\n%s", out)
+	}
+	if code, _, errs := l.run("queue", "redrive", "q"); code != 1 || !strings.Contains(errs, "must be configured as a Dead Letter Queue") {
+		t.Errorf("no dead-letter queue: %d %q", code, errs)
+	}
+}

@@ -33,13 +33,13 @@ func (p *peek) places(limit int) ([]Peeked, error) {
 		from = p.Next
 	}
 	return store.List(p.tx, slotPeek, []any{p.q.bin, from.At, from.Seq, until, limit}, func(scan store.Scan) (Peeked, error) {
-		m, err := scanPlace(scan)
+		m, err := scanPeeked(scan)
 		return p.place(m, Place{At: m.visible, Seq: m.seq}, 0), err
 	})
 }
 
-// scanPlace reads what a receive changes of a message.
-func scanPlace(scan store.Scan) (*Received, error) {
+// scanPeeked reads what a receive changes of a message.
+func scanPeeked(scan store.Scan) (*Received, error) {
 	m := &Received{}
 	var first int64
 	var source *string
@@ -104,7 +104,7 @@ func (p *peek) groupPlaces(list []Peeked, group string, limit int) ([]Peeked, er
 // restOf adds the messages of a group behind a number, so that the list has at most limit.
 func (p *peek) restOf(list []Peeked, g peekedGroup, after int64, limit int) ([]Peeked, error) {
 	err := p.tx.Each(groupPeek, []any{p.q.bin, g.name, after, limit - len(list)}, func(scan store.Scan) error {
-		m, err := scanPlace(scan)
+		m, err := scanPeeked(scan)
 		list = append(list, p.place(m, Place{At: g.at, Group: g.name, Seq: m.seq}, g.next))
 		return err
 	})
@@ -151,12 +151,6 @@ func messageNames(tx *store.Tx, list []Peeked) (map[int64]messageName, error) {
 	return names, err
 }
 
-// topMessage gives the highest number that a message has; 0 where there are none.
-func topMessage(tx *store.Tx) (top int64, err error) {
-	_, err = tx.Get(`SELECT COALESCE(MAX(seq), 0) FROM queue_message`, nil, &top)
-	return top, err
-}
-
 // sentAfter lists a queue's messages with numbers above one, in their order and without what was sent. It looks at so
 // many messages of all queues, gives the number of the last one and says whether there may be more.
 func sentAfter(tx *store.Tx, q *Queue, after int64, limit int) (list []*Received, last int64, full bool, err error) {
@@ -170,6 +164,6 @@ func sentAfter(tx *store.Tx, q *Queue, after int64, limit int) (list []*Received
 		query = `SELECT f.seq, f.visible_at, f.receives, f.first_received_at, f.source FROM queue_message m
 			JOIN queue_fifo f ON f.group_id = m.group_id AND f.seq = m.seq WHERE m.seq > ? AND m.seq <= ? AND f.bin = ? ORDER BY f.seq`
 	}
-	list, err = store.List(tx, query, []any{after, last, q.bin}, scanPlace)
+	list, err = store.List(tx, query, []any{after, last, q.bin}, scanPeeked)
 	return list, last, len(seqs) == limit, err
 }

@@ -43,7 +43,7 @@ func (s *Queues) Tail(ctx context.Context, in Ref, query TailQuery) (Tail, error
 	top := int64(0)
 	if !s.db.Ordered() {
 		err = s.db.Read(ctx, func(tx *store.Tx) error {
-			top, err = topMessage(tx)
+			top, err = lastMessage(tx)
 			return err
 		})
 		if err != nil {

@@ -46,7 +46,12 @@ kill -TERM "$tail"
 wait "$tail" || { echo "tail did not end well" >&2; exit 1; }
 same "it is there still" "$(sqs get-queue-attributes --queue-url "$dead" --attribute-names ApproximateNumberOfMessages --query Attributes.ApproximateNumberOfMessages --output text)" "$(queue peek dead --json | wc -l | tr -d ' ')"
 
-step "4: purged once its name is typed"
+step "4: dead letters moved back"
+letters=$(queue peek dead --json | wc -l | tr -d ' ')
+same "moved" "$(queue redrive dead --follow 2>/dev/null | tail -1)" "All is moved: $letters messages."
+same "left" "$(queue peek dead --json)" ""
+
+step "5: purged once its name is typed"
 if echo wrong | queue purge orders >/dev/null 2>&1; then echo "it was purged though the name was wrong" >&2; exit 1; fi
 echo orders | queue purge orders >/dev/null 2>&1
 same "what it holds" "$(queue peek orders --json)" ""
