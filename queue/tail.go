@@ -58,6 +58,12 @@ func (s *Queues) Tail(ctx context.Context, in Ref, query TailQuery) (Tail, error
 	out := Tail{Queue: q, Missed: !known && query.Cursor != ""}
 	timeout := time.NewTimer(query.Wait)
 	defer timeout.Stop()
+	var pick <-chan time.Time
+	if !s.db.Ordered() {
+		tick := time.NewTicker(pickEvery)
+		defer tick.Stop()
+		pick = tick.C
+	}
 	for {
 		var woken <-chan struct{}
 		var missed bool
@@ -66,10 +72,6 @@ func (s *Queues) Tail(ctx context.Context, in Ref, query TailQuery) (Tail, error
 		out.Cursor = st.id + "/" + strconv.FormatInt(at, 10)
 		if len(out.List) > 0 || out.Missed || query.Wait <= 0 {
 			return out, nil
-		}
-		var pick <-chan time.Time
-		if !s.db.Ordered() {
-			pick = time.After(pickEvery)
 		}
 		select {
 		case <-woken:
@@ -158,7 +160,7 @@ func (s *Queues) tellSent(list []outgoing, now time.Time) {
 			ID: o.m.ID, Body: o.m.Body, Attributes: o.m.Attributes, GroupID: o.m.GroupID, DedupID: o.m.dedup, SenderID: o.m.SenderID,
 			TraceHeader: o.m.TraceHeader, Sent: now.UTC(), seq: o.m.seq, visible: o.m.visible,
 		}
-		s.arrivals.addSent(o.q.ID, arrived(o.q, now, []*Received{m}))
+		s.arrivals.add(o.q.ID, arrived(o.q, now, []*Received{m}))
 	}
 }
 

@@ -48,7 +48,7 @@ type others struct {
 	low    int64 // behind this message
 	looked time.Time
 	marks  []mark // how far the last looks came
-	// seen are the messages behind low that the stream has: they come by this node's own sends and by looking.
+	// seen are the messages behind low that the stream has: they come by what this node does and by looking.
 	seen map[int64]struct{}
 }
 
@@ -109,20 +109,8 @@ func (a *arrivals) wanted(queueID int64) bool {
 	return s != nil
 }
 
-// add tells of arrivals in a queue.
+// add tells of arrivals in a queue, except of those that looking at the store has found before.
 func (a *arrivals) add(queueID int64, list []Peeked) {
-	a.mu.Lock()
-	s := a.streams[queueID]
-	a.mu.Unlock()
-	if s != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.append(list)
-	}
-}
-
-// addSent is add for messages that were sent, which looking at the store may have found before.
-func (a *arrivals) addSent(queueID int64, list []Peeked) {
 	a.mu.Lock()
 	s := a.streams[queueID]
 	a.mu.Unlock()

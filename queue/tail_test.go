@@ -3,7 +3,10 @@ package queue_test
 import (
 	"context"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/casestream/casestream/base/obs"
@@ -192,5 +195,67 @@ func TestTailSeesWhatOtherNodesSend(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+func TestDeadLetterIsTailedOnceThoughTheStoreIsReadToo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		f := &fixture{T: t, clock: newClock(), db: d.Open(t, store.Options{})}
+		f.queues = open(f.db, obs.NewRegistry())
+		for _, suffix := range []string{"", ".fifo"} {
+			dead := f.create("dead" + suffix)
+			q := f.create("q"+suffix, "VisibilityTimeout", "0", "RedrivePolicy", `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead`+suffix+`","maxReceiveCount":1}`)
+			cursor := f.tailOf(f.queues, dead, queue.TailQuery{}).Cursor
+			m := &queue.Message{Body: "bad"}
+			if suffix != "" {
+				m.GroupID, m.DedupID = "g", "1"
+			}
+			f.put(q, m)
+			f.expect(q, "bad")
+			f.expect(q, "")
+			out := f.tailOf(f.queues, dead, queue.TailQuery{Cursor: cursor})
+			f.tells("the dead letter", said(out), "bad")
+			if suffix != "" {
+				if there := f.peek(dead, queue.PeekQuery{Limit: 1}).List[0]; out.List[0].Sequence != there.Sequence || !out.List[0].Sent.Equal(there.Sent) {
+					t.Errorf("%+v, in the queue %+v", out.List[0].Received, there.Received)
+				}
+			}
+			out = f.tailOf(f.queues, dead, queue.TailQuery{Cursor: out.Cursor, Wait: 2500 * time.Millisecond})
+			f.tells("what comes after it", said(out), "")
+		}
+	})
+}
+
+func TestAThousandIdleTailsReadNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var steps atomic.Int64
+		db, err := store.Open(t.Context(), storetest.SQLite(t).Engine, t.TempDir()+"/casestream.db", store.Options{
+			Step: func(store.Step) error { steps.Add(1); return nil },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		f := &fixture{T: t, clock: newClock(), db: db, queues: open(db, obs.NewRegistry())}
+		q := f.create("q")
+		_, cursor := f.tail(q, queue.TailQuery{})
+		var tails sync.WaitGroup
+		for range 1000 {
+			tails.Go(func() {
+				if out := f.tailOf(f.queues, q, queue.TailQuery{Cursor: cursor, Wait: 20 * time.Second}); len(out.List) > 0 || out.Missed {
+					t.Errorf("%+v", out)
+				}
+			})
+		}
+		time.Sleep(10 * time.Second) // virtual: all have looked and wait
+		before := steps.Load()
+		if before == 0 {
+			t.Fatal("nothing was read at all: the count is wrong")
+		}
+		time.Sleep(9 * time.Second)
+		if after := steps.Load(); after != before {
+			t.Errorf("they took %d steps while nothing came", after-before)
+		}
+		tails.Wait()
 	})
 }
