@@ -38,11 +38,12 @@ test-pg: ## The same on PostgreSQL too (needs its binaries; starts a server of i
 test-api: ## AWS's own Go SDK against the built server, on SQLite and PostgreSQL.
 	cd test/api && ../with-postgres $(GO) test -count=1 ./... # the server that it builds is nothing that the cache of results knows of
 
-test-cli: build ## The AWS documentation's session, each operation of Cases, a log group and API destinations as targets, with the real aws CLI (needs aws and python3).
+test-cli: build ## The AWS documentation's session, each operation of Cases, a log group and API destinations as targets, looking into queues, with the real aws CLI (needs aws and python3).
 	test/cli/seed.sh
 	test/cli/cases.sh
 	test/cli/logs.sh
 	test/cli/webhook.sh
+	test/cli/queue.sh
 
 crash: ## Kill the server CYCLES times under load and look for what is missing.
 	$(GO) test ./test/crash -count=1 -v -run . -args -cycles=$(CYCLES)

@@ -8,7 +8,8 @@
 //	simulate.go `casestream simulate` · cases.go `casestream cases export` and `import`
 //	pattern.go `casestream pattern test`
 //	events.go  `casestream events` · event_print.go how they look · own.go the calls behind them
-//	listen.go  `casestream listen` · listen_keys.go its keys
+//	listen.go  `casestream listen` · listen_keys.go its keys · follow.go reads what comes
+//	queue.go   `casestream queue` · queue_redrive.go its redrive · queue_print.go how messages look · queue_call.go the calls of SQS
 //	demo.go    `casestream demo` · env.go `casestream env` · debug.go profiles
 package app
 
@@ -41,6 +42,7 @@ type cli struct {
 	Pattern  patternCmd  `cmd:"" help:"Test event patterns."`
 	Events   eventsCmd   `cmd:"" help:"See what became of events, and send them again."`
 	Listen   listenCmd   `cmd:"" help:"Show events as they come; forward them to a URL."`
+	Queue    queueCmd    `cmd:"" help:"Look into SQS queues without receiving, follow what arrives, purge, and move dead letters back."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

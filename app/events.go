@@ -198,7 +198,7 @@ func (c *eventsTailCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	p := newEventPrinter(s.out, c.JSON)
-	f := follower{api: api, members: in, last: c.Number, note: func(text string) { fmt.Fprintln(s.err, text) }}
+	f := eventFollower(api, in, c.Number, func(text string) { fmt.Fprintln(s.err, text) })
 	return f.run(ctx, func(list []tracedEvent) error { return p.print(list) })
 }
 

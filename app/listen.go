@@ -56,8 +56,8 @@ func (c *listenCmd) Run(ctx context.Context, s streams) error {
 	l := &listener{cmd: c, api: api, out: keys.out, err: keys.err, kept: map[int]*tracedEvent{}, print: newEventPrinter(s.out, false)}
 	l.http = &http.Client{Timeout: forwardTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	l.print.out = l.out
-	f := follower{api: api, members: in, note: func(text string) { fmt.Fprintln(l.err, text) }}
-	return l.run(ctx, &f, keys.commands)
+	f := eventFollower(api, in, 0, func(text string) { fmt.Fprintln(l.err, text) })
+	return l.run(ctx, f, keys.commands)
 }
 
 // forwardTime is how long the receiver of a forwarded event may take.
@@ -79,7 +79,7 @@ type listener struct {
 }
 
 // run takes turns between events and commands until the context ends, q is pressed or the server refuses.
-func (l *listener) run(ctx context.Context, f *follower, commands <-chan command) error {
+func (l *listener) run(ctx context.Context, f *follower[tracedEvent], commands <-chan command) error {
 	ctx, stop := context.WithCancel(ctx)
 	came, ended, begun := make(chan *tracedEvent), make(chan error, 1), make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })

@@ -18,7 +18,7 @@ type ownAPI struct{ client *client.Client }
 // own makes the client of our own service, which AWS has not.
 func (r *remote) own() (ownAPI, error) {
 	if r.Endpoint == "aws" {
-		return ownAPI{}, errors.New("--endpoint=aws: AWS does not tell what became of events; want a Casestream server")
+		return ownAPI{}, errors.New("--endpoint=aws: AWS has no such API; want a Casestream server")
 	}
 	c, err := r.client(2) // one follows, one sends again
 	return ownAPI{c}, err
@@ -27,18 +27,23 @@ func (r *remote) own() (ownAPI, error) {
 // call calls an operation. An error is the server's message alone: that says what is to be done.
 func (a ownAPI) call(ctx context.Context, operation string, in client.Object, out any) error {
 	err := a.client.JSON(ctx, "casestream", "1.0", "Casestream_20261101."+operation, in, out)
+	if code := client.Code(err); code == "UnknownServiceException" || code == "UnknownOperationException" {
+		return fmt.Errorf("%s: this server is older than the command", a.client.Base)
+	}
+	return inWords(err)
+}
+
+// inWords makes an error of a server's message alone, where there is one.
+func inWords(err error) error {
 	refused, ok := errors.AsType[*client.Error](err)
 	if !ok {
 		return err
 	}
 	var said struct{ Message string }
-	switch {
-	case refused.Code == "UnknownServiceException":
-		return fmt.Errorf("%s: this server is older than the command; it cannot tell what became of events", a.client.Base)
-	case json.Unmarshal([]byte(refused.Body), &said) == nil && said.Message != "":
-		return &refusal{said.Message, refused}
+	if json.Unmarshal([]byte(refused.Body), &said) != nil || said.Message == "" {
+		return err
 	}
-	return err
+	return &refusal{said.Message, refused}
 }
 
 // refusal is a server's no, in its own words.
@@ -128,84 +133,4 @@ func writeJSON(w io.Writer, v any) error {
 	}
 	_, err = fmt.Fprintf(w, "%s\n", text)
 	return err
-}
-
-// follower reads events as they come. It survives a server that stops and starts again, and goes on where it was, so
-// that nothing is lost within the time that the server keeps events for.
-type follower struct {
-	api     ownAPI
-	members client.Object // which events
-	last    int           // begin with so many of those that are there
-	note    func(text string)
-	cursor  string
-}
-
-// The waits of a follower.
-const (
-	followWait  = 20 // seconds that one call waits for an event
-	followRetry = 200 * time.Millisecond
-	followSlow  = 5 * time.Second // at most between two attempts to reach the server
-)
-
-// run gives events to take, in their order, until the context ends, which is no error, or take gives one.
-func (f *follower) run(ctx context.Context, take func([]tracedEvent) error) error {
-	pause := followRetry
-	for ctx.Err() == nil {
-		list, err := f.read(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil && (f.cursor == "" || final(err)):
-			return err
-		case err != nil:
-			if pause == followRetry {
-				f.note("The server does not answer; trying again until it does: " + harmless(err.Error()))
-			}
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-time.After(pause):
-			}
-			pause = min(2*pause, followSlow)
-			continue
-		case pause > followRetry:
-			pause = followRetry
-			f.note("The server answers again.")
-		}
-		if err := take(list); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// read asks once. The first call does not wait, so that it is known soon where to go on.
-func (f *follower) read(ctx context.Context) ([]tracedEvent, error) {
-	in := client.Object{}
-	for k, v := range f.members {
-		in[k] = v
-	}
-	if f.cursor == "" {
-		in["LastEvents"] = f.last
-	} else {
-		in["Cursor"], in["WaitTimeSeconds"] = f.cursor, followWait
-	}
-	var got struct {
-		Events []tracedEvent
-		Cursor string
-		Missed bool
-	}
-	if err := f.api.call(ctx, "TailEvents", in, &got); err != nil {
-		return nil, err
-	}
-	if f.cursor = got.Cursor; got.Missed {
-		f.note("Events are missing here: the server has come to the end of what it keeps.")
-	}
-	return got.Events, nil
-}
-
-// final says whether a failure stays one: the server has said no.
-func final(err error) bool {
-	refused, ok := errors.AsType[*client.Error](err)
-	return ok && refused.Status < 500
 }

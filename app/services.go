@@ -31,11 +31,14 @@ func (s *server) services(arns arn.Maker) []*wire.Service {
 		DB: s.db, Bus: s.bus, ARNs: arns, Quotas: s.cfg.CasesQuota.room(), Log: s.log,
 		RelatedItemDeleted: s.cfg.CasesDeletedItemEvent, LowerCaseItemTypes: s.cfg.CasesLowerCaseItemTypes,
 	})
-	s.own = casestream.New(casestream.Config{Bus: s.bus, Kept: s.cfg.TraceFor > 0, Alone: s.db.Ordered(), Log: s.log})
+	queues := sqs.New(sqs.Config{Queues: s.queues, ARNs: arns, Log: s.log})
+	s.own = casestream.New(casestream.Config{
+		Bus: s.bus, Kept: s.cfg.TraceFor > 0, Queues: s.queues, Reader: queues.Reader, ARNs: arns, Alone: s.db.Ordered(), Log: s.log,
+	})
 	return []*wire.Service{
 		s.cases.Describe(),
 		eventbridge.New(eventbridge.Config{DB: s.db, Bus: s.bus, ARNs: arns, Destinations: s.destinations}).Describe(),
-		sqs.New(sqs.Config{Queues: s.queues, ARNs: arns, Log: s.log}).Describe(),
+		queues.Describe(),
 		connect.New(connect.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
 		customerprofiles.New(customerprofiles.Config{DB: s.db, ARNs: arns, Log: s.log}).Describe(),
 		cloudwatchlogs.New(cloudwatchlogs.Config{DB: s.db, Groups: s.logs}).Describe(),

@@ -40,12 +40,13 @@ func (s *Queues) bury(tx *store.Tx, q *Queue, dead []*Received) (moved bool, err
 	tx.AfterCommit(func() {
 		s.count.dead.Add(int64(len(dead)))
 		s.lobby.wake(target.ID, len(dead))
+		s.tellMoved(target, tx.Now(), dead, q.ARN)
 	})
 	return true, nil
 }
 
 // buryFIFO moves one message to the end of its group in a FIFO queue, where it has a new number and a new
-// age. Its group in the old queue is held by this transaction.
+// age, which it gives the message. Its group in the old queue is held by this transaction.
 func buryFIFO(tx *store.Tx, q, target *Queue, m *Received) error {
 	if err := groupInsert.Exec(tx, []any{target.bin, m.GroupID, tx.Micros()}); err != nil {
 		return err
@@ -58,5 +59,7 @@ func buryFIFO(tx *store.Tx, q, target *Queue, m *Received) error {
 		target.bin, m.GroupID, seq, tx.Micros(), m.Receives-1, m.FirstReceived.UnixMicro(), q.ARN); err != nil {
 		return err
 	}
-	return deleteFromGroup(tx, q.bin, m.GroupID, []int64{m.seq})
+	err := deleteFromGroup(tx, q.bin, m.GroupID, []int64{m.seq})
+	m.seq, m.Sent = seq, tx.Now()
+	return err
 }

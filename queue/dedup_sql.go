@@ -34,12 +34,12 @@ func (k dedupKey) compare(l dedupKey) int {
 }
 
 // sendFIFO makes messages that are already written receivable in their groups, and takes back those that
-// repeat an earlier one.
+// repeat an earlier one. What was moved here from another queue repeats nothing, whatever id it has.
 func (s *Queues) sendFIFO(tx *store.Tx, fifo []outgoing) error {
 	first := make(map[dedupKey]*Message, len(fifo))
 	var keys []dedupKey
 	for _, o := range fifo {
-		if k := keyOf(o); first[k] == nil {
+		if k := keyOf(o); !o.m.moved && first[k] == nil {
 			first[k] = o.m
 			keys = append(keys, k)
 		}
@@ -55,7 +55,7 @@ func (s *Queues) sendFIFO(tx *store.Tx, fifo []outgoing) error {
 	for _, o := range fifo {
 		k := kept[keyOf(o)]
 		o.m.Sequence = sequence(o.m.seq)
-		if k.seq == o.m.seq {
+		if o.m.moved || k.seq == o.m.seq {
 			args = append(args, o.q.bin, o.m.GroupID, o.m.seq, o.m.visible)
 			continue
 		}

@@ -30,6 +30,7 @@ type Message struct {
 	seq     int64
 	visible int64 // microseconds
 	dedup   string
+	moved   bool // from another queue: not looked for among duplicates
 }
 
 // Attribute is one message attribute.

@@ -13,9 +13,12 @@
 //	send.go        sending · send_sql.go its rows · dedup_sql.go duplicates on FIFO queues
 //	receive.go     receiving, batched · standard_sql.go claims on standard queues, from floor_sql.go on · fifo_sql.go on FIFO queues
 //	dead_letter_sql.go moves to the dead-letter queue
+//	move.go        message move tasks, which take dead letters back · move_run.go their steps · move_sql.go rows · move_walk_sql.go what is next
 //	settle.go      deleting and changing visibility · settle_sql.go its rows
 //	depth.go       what queues hold, for the metrics · depth_sql.go the oldest of it
 //	poll.go        long polls · wait.go who waits for which queue
+//	peek.go        looking at messages without receiving them · peek_sql.go their rows
+//	tail.go        messages as they arrive, without receiving them · tail_stream.go the last that arrived
 package queue
 
 import (
@@ -44,6 +47,7 @@ const (
 	SubjectHandle         = "ReceiptHandle"  // a receipt handle that never was one
 	SubjectPurge          = "Purge"          // purged a moment ago
 	SubjectPolicy         = "Policy"         // a policy would hold more than it may
+	SubjectMove           = "MoveTask"       // a message move task, or a queue that it is about, does not exist
 )
 
 // Config is what Queues needs from outside. Log and Metrics may be nil.
@@ -62,6 +66,9 @@ type Queues struct {
 	cfg   Config
 	lobby *lobby
 	count counters
+	moves chan struct{} // a message move task has work to do
+
+	arrivals *arrivals
 
 	floors floors
 
@@ -109,8 +116,9 @@ func New(db *store.DB, cfg Config) *Queues {
 	if cfg.Metrics == nil {
 		cfg.Metrics = obs.NewRegistry()
 	}
-	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), cache: make(map[string]*Queue)}
+	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), moves: make(chan struct{}, 1), cache: make(map[string]*Queue)}
 	s.lobby = newLobby(db)
+	s.arrivals = newArrivals(db.Now, db.Ordered())
 	s.registerDepths()
 	s.sends = store.NewBatch(db, maxBatch, s.sendBatch)
 	s.receives = store.NewBatch(db, maxBatch, s.receiveBatch)
@@ -121,7 +129,7 @@ func New(db *store.DB, cfg Config) *Queues {
 
 // counters are what this room counts.
 type counters struct {
-	sent, received, deleted, dead, expired *obs.Counter
+	sent, received, deleted, dead, moved, expired *obs.Counter
 }
 
 // newCounters registers the counters.
@@ -131,6 +139,7 @@ func newCounters(r *obs.Registry) counters {
 		received: r.Counter("casestream_queue_messages_received_total", "Deliveries of a message to a receiver."),
 		deleted:  r.Counter("casestream_queue_messages_deleted_total", "Messages that their receiver deleted."),
 		dead:     r.Counter("casestream_queue_messages_dead_lettered_total", "Messages moved to a dead-letter queue."),
+		moved:    r.Counter("casestream_queue_messages_moved_total", "Messages that a message move task took out of a dead-letter queue; where they go they are sent."),
 		expired:  r.Counter("casestream_queue_messages_expired_total", "Messages dropped at the end of their retention period."),
 	}
 }

@@ -60,8 +60,8 @@ func insertQueue(tx *store.Tx, name string, groupDedup bool, attributes, tags ma
 	if groupDedup {
 		scope = 1
 	}
-	n, err := tx.Exec(`INSERT INTO queue (name, version, bin, group_dedup, created_at, modified_at, purged_at, tags, attributes)
-		VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (name) DO NOTHING`, name, newVersion(), bin, scope, tx.Micros(), tx.Micros(), t, a)
+	n, err := tx.Exec(`INSERT INTO queue (name, version, bin, group_dedup, created_at, modified_at, purged_at, tags, attributes, dead_letters)
+		VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT (name) DO NOTHING`, name, newVersion(), bin, scope, tx.Micros(), tx.Micros(), t, a, deadLetters(attributes))
 	return n > 0, err
 }
 
@@ -71,8 +71,23 @@ func updateQueue(tx *store.Tx, id int64, attributes, tags map[string]string) err
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`UPDATE queue SET version = ?, modified_at = ?, tags = ?, attributes = ? WHERE id = ?`, newVersion(), tx.Micros(), t, a, id)
+	_, err = tx.Exec(`UPDATE queue SET version = ?, modified_at = ?, tags = ?, attributes = ?, dead_letters = ? WHERE id = ?`,
+		newVersion(), tx.Micros(), t, a, deadLetters(attributes), id)
 	return err
+}
+
+// deadLetters gives the ARN of the dead-letter queue that attributes name, as its column holds it.
+func deadLetters(attributes map[string]string) any {
+	r, err := parseRedrive(attributes[attrRedrive])
+	if err != nil {
+		return nil
+	}
+	return r.TargetARN
+}
+
+// listSources lists the names of queues whose dead-letter queue has an ARN, after a name and in order.
+func listSources(tx *store.Tx, deadLetterARN, after string, limit int) ([]string, error) {
+	return store.Column[string](tx, `SELECT name FROM queue WHERE dead_letters = ? AND name > ? ORDER BY name LIMIT ?`, deadLetterARN, after, limit)
 }
 
 // jsonOf writes attributes and tags as their columns hold them.
@@ -111,9 +126,12 @@ func replaceBin(tx *store.Tx, q *Queue) error {
 	return err
 }
 
-// deleteQueue removes a queue and leaves its bin to be swept.
+// deleteQueue removes a queue with its message move tasks and leaves its bin to be swept.
 func deleteQueue(tx *store.Tx, q *Queue) error {
 	if _, err := tx.Exec(`DELETE FROM queue WHERE id = ?`, q.ID); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`DELETE FROM queue_move WHERE queue = ?`, q.ID); err != nil {
 		return err
 	}
 	_, err := tx.Exec(`UPDATE queue_bin SET gone_at = ?, name = ? WHERE id = ?`, tx.Micros(), q.Name, q.bin)

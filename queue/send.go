@@ -128,6 +128,7 @@ func (s *Queues) sendAll(tx *store.Tx, list []outgoing) error {
 	tx.AfterCommit(func() {
 		s.count.sent.Add(int64(len(list)))
 		s.wakeFor(list, now)
+		s.tellSent(list, now)
 	})
 	return nil
 }

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/casestream/casestream/store"
@@ -19,10 +20,14 @@ const (
 )
 
 // Run removes what goes by itself, until ctx ends: messages past their retention, the bins of purged and
-// deleted queues, deduplication ids past their window. When it ends the long polls end too, empty-handed,
-// so that a server that stops need not wait for them; from then on nobody waits.
+// deleted queues, deduplication ids past their window. Beside that it runs the message move tasks. When it
+// ends the long polls end too, empty-handed, so that a server that stops need not wait for them; from then on
+// nobody waits.
 func (s *Queues) Run(ctx context.Context) error {
 	defer s.lobby.close()
+	var moves sync.WaitGroup
+	defer moves.Wait()
+	moves.Go(func() { s.runMoves(ctx) })
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -56,6 +61,9 @@ func (s *Queues) Sweep(ctx context.Context) error {
 		}
 	}
 	if err := s.sweepBins(ctx); err != nil {
+		return err
+	}
+	if err := s.steps(ctx, oldMoves, deleteMoves); err != nil {
 		return err
 	}
 	return s.steps(ctx, expiredDedup, deleteDedup)

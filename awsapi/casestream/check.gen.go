@@ -52,6 +52,39 @@ func (s *ListEventsInput) check(c *wire.Check) {
 }
 
 // check finds what is wrong with the members.
+func (s *PeekMessagesInput) check(c *wire.Check, seen uint64) {
+	if seen&(1<<0) == 0 {
+		c.Missing(0, "queue")
+	} else {
+		c.String(0, "queue", s.Queue, &ruleQueueNameUrlOrArn)
+	}
+	if s.States != nil {
+		if n := len(s.States); n < 1 || n > 3 {
+			c.Size(1, "states", n, s.States, &ruleMessageStateList)
+		}
+		c.Strings(1, "states", s.States, &ruleMessageState)
+	}
+	if s.MessageGroupId != nil {
+		c.String(2, "messageGroupId", *s.MessageGroupId, &ruleMessageGroupId)
+	}
+	if s.MessageId != nil {
+		c.String(3, "messageId", *s.MessageId, &ruleMessageId)
+	}
+	if s.BodyContains != nil {
+		c.String(4, "bodyContains", *s.BodyContains, &ruleBodyText)
+	}
+	if s.MaxBodyBytes != nil {
+		wire.CheckRange(c, 5, "maxBodyBytes", *s.MaxBodyBytes, ruleBodyBytes)
+	}
+	if s.MaxResults != nil {
+		wire.CheckRange(c, 6, "maxResults", *s.MaxResults, ruleMaxResults)
+	}
+	if s.NextToken != nil {
+		c.String(7, "nextToken", *s.NextToken, &ruleNextToken)
+	}
+}
+
+// check finds what is wrong with the members.
 func (s *ResendEventInput) check(c *wire.Check, seen uint64) {
 	if seen&(1<<0) == 0 {
 		c.Missing(0, "eventId")
@@ -85,16 +118,50 @@ func (s *TailEventsInput) check(c *wire.Check) {
 	}
 }
 
+// check finds what is wrong with the members.
+func (s *TailMessagesInput) check(c *wire.Check, seen uint64) {
+	if seen&(1<<0) == 0 {
+		c.Missing(0, "queue")
+	} else {
+		c.String(0, "queue", s.Queue, &ruleQueueNameUrlOrArn)
+	}
+	if s.Cursor != nil {
+		c.String(1, "cursor", *s.Cursor, &ruleCursor)
+	}
+	if s.MessageGroupId != nil {
+		c.String(2, "messageGroupId", *s.MessageGroupId, &ruleMessageGroupId)
+	}
+	if s.BodyContains != nil {
+		c.String(3, "bodyContains", *s.BodyContains, &ruleBodyText)
+	}
+	if s.MaxBodyBytes != nil {
+		wire.CheckRange(c, 4, "maxBodyBytes", *s.MaxBodyBytes, ruleBodyBytes)
+	}
+	if s.MaxResults != nil {
+		wire.CheckRange(c, 5, "maxResults", *s.MaxResults, ruleMaxResults)
+	}
+	if s.WaitTimeSeconds != nil {
+		wire.CheckRange(c, 6, "waitTimeSeconds", *s.WaitTimeSeconds, ruleWaitTimeSeconds)
+	}
+}
+
 // What the model demands of its simple shapes, lists and maps.
 var (
-	ruleCursor          = wire.StringRule{Min: 1, Max: 4096}
-	ruleEventBusName    = wire.StringRule{Min: 1, Max: 1600}
-	ruleEventId         = wire.StringRule{Min: 1, Max: 256}
-	ruleEventPattern    = wire.StringRule{Min: 1, Max: 4096}
-	ruleEventState      = wire.StringRule{Enum: []string{"DELIVERED", "WAITING", "DEAD_LETTERED", "DROPPED", "UNMATCHED"}}
-	ruleLastEvents      = wire.RangeRule[int32]{Min: 0, Max: 100}
-	ruleMaxResults      = wire.RangeRule[int32]{Min: 1, Max: 100}
-	ruleNextToken       = wire.StringRule{Min: 1, Max: 2048}
-	ruleRuleNameOrArn   = wire.StringRule{Min: 1, Max: 1600}
-	ruleWaitTimeSeconds = wire.RangeRule[int32]{Min: 0, Max: 20}
+	ruleBodyBytes         = wire.RangeRule[int32]{Min: 0, Max: 1048576}
+	ruleBodyText          = wire.StringRule{Min: 1, Max: 4096}
+	ruleCursor            = wire.StringRule{Min: 1, Max: 4096}
+	ruleEventBusName      = wire.StringRule{Min: 1, Max: 1600}
+	ruleEventId           = wire.StringRule{Min: 1, Max: 256}
+	ruleEventPattern      = wire.StringRule{Min: 1, Max: 4096}
+	ruleEventState        = wire.StringRule{Enum: []string{"DELIVERED", "WAITING", "DEAD_LETTERED", "DROPPED", "UNMATCHED"}}
+	ruleLastEvents        = wire.RangeRule[int32]{Min: 0, Max: 100}
+	ruleMaxResults        = wire.RangeRule[int32]{Min: 1, Max: 100}
+	ruleMessageGroupId    = wire.StringRule{Min: 1, Max: 128}
+	ruleMessageId         = wire.StringRule{Min: 1, Max: 100}
+	ruleMessageState      = wire.StringRule{Enum: []string{"VISIBLE", "IN_FLIGHT", "DELAYED"}}
+	ruleMessageStateList  = wire.SizeRule{Min: 1, Max: 3}
+	ruleNextToken         = wire.StringRule{Min: 1, Max: 2048}
+	ruleQueueNameUrlOrArn = wire.StringRule{Min: 1, Max: 2048}
+	ruleRuleNameOrArn     = wire.StringRule{Min: 1, Max: 1600}
+	ruleWaitTimeSeconds   = wire.RangeRule[int32]{Min: 0, Max: 20}
 )

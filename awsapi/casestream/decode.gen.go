@@ -67,6 +67,36 @@ func (s *ListEventsInput) DecodeJSON(d *wire.Decoder) {
 }
 
 // DecodeJSON reads the members of the body and checks all of them.
+func (s *PeekMessagesInput) DecodeJSON(d *wire.Decoder) {
+	var seen uint64
+	for d.Object(); d.Next(); {
+		switch string(d.Key()) {
+		case "Queue":
+			s.Queue = d.String()
+			seen |= 1 << 0
+		case "States":
+			d.At(1, "states")
+			s.States = d.Strings()
+		case "MessageGroupId":
+			s.MessageGroupId = wire.Ptr(d.String())
+		case "MessageId":
+			s.MessageId = wire.Ptr(d.String())
+		case "BodyContains":
+			s.BodyContains = wire.Ptr(d.String())
+		case "MaxBodyBytes":
+			s.MaxBodyBytes = wire.Ptr(d.Int32())
+		case "MaxResults":
+			s.MaxResults = wire.Ptr(d.Int32())
+		case "NextToken":
+			s.NextToken = wire.Ptr(d.String())
+		default:
+			d.Skip()
+		}
+	}
+	s.check(&d.Check, seen)
+}
+
+// DecodeJSON reads the members of the body and checks all of them.
 func (s *ResendEventInput) DecodeJSON(d *wire.Decoder) {
 	var seen uint64
 	for d.Object(); d.Next(); {
@@ -104,4 +134,31 @@ func (s *TailEventsInput) DecodeJSON(d *wire.Decoder) {
 		}
 	}
 	s.check(&d.Check)
+}
+
+// DecodeJSON reads the members of the body and checks all of them.
+func (s *TailMessagesInput) DecodeJSON(d *wire.Decoder) {
+	var seen uint64
+	for d.Object(); d.Next(); {
+		switch string(d.Key()) {
+		case "Queue":
+			s.Queue = d.String()
+			seen |= 1 << 0
+		case "Cursor":
+			s.Cursor = wire.Ptr(d.String())
+		case "MessageGroupId":
+			s.MessageGroupId = wire.Ptr(d.String())
+		case "BodyContains":
+			s.BodyContains = wire.Ptr(d.String())
+		case "MaxBodyBytes":
+			s.MaxBodyBytes = wire.Ptr(d.Int32())
+		case "MaxResults":
+			s.MaxResults = wire.Ptr(d.Int32())
+		case "WaitTimeSeconds":
+			s.WaitTimeSeconds = wire.Ptr(d.Int32())
+		default:
+			d.Skip()
+		}
+	}
+	s.check(&d.Check, seen)
 }

@@ -65,6 +65,96 @@ func (s *ListEventsOutput) EncodeJSON(e *wire.Encoder) {
 }
 
 // EncodeJSON writes the members that are set.
+func (s *MessageAttribute) EncodeJSON(e *wire.Encoder) {
+	e.Open()
+	e.Key(`"DataType":`)
+	e.String(s.DataType)
+	if s.StringValue != nil {
+		e.Key(`"StringValue":`)
+		e.String(*s.StringValue)
+	}
+	if s.BinaryValue != nil {
+		e.Key(`"BinaryValue":`)
+		e.Blob(s.BinaryValue)
+	}
+	e.Close()
+}
+
+// EncodeJSON writes the members that are set.
+func (s *PeekMessagesOutput) EncodeJSON(e *wire.Encoder) {
+	e.Open()
+	e.Key(`"Messages":`)
+	wire.EncodeList(e, s.Messages, (*QueueMessage).EncodeJSON)
+	e.Key(`"MessagesLookedAt":`)
+	e.Int(int64(s.MessagesLookedAt))
+	if s.NextToken != nil {
+		e.Key(`"NextToken":`)
+		e.String(*s.NextToken)
+	}
+	e.Close()
+}
+
+// EncodeJSON writes the members that are set.
+func (s *QueueMessage) EncodeJSON(e *wire.Encoder) {
+	e.Open()
+	e.Key(`"MessageId":`)
+	e.String(s.MessageId)
+	e.Key(`"Body":`)
+	e.String(s.Body)
+	e.Key(`"BodySize":`)
+	e.Int(int64(s.BodySize))
+	if s.BodyTruncated != nil {
+		e.Key(`"BodyTruncated":`)
+		e.Bool(*s.BodyTruncated)
+	}
+	e.Key(`"State":`)
+	e.String(s.State)
+	e.Key(`"VisibleTime":`)
+	e.Time(s.VisibleTime, wire.Epoch)
+	if s.GroupBlockedUntil != nil {
+		e.Key(`"GroupBlockedUntil":`)
+		e.Time(*s.GroupBlockedUntil, wire.Epoch)
+	}
+	e.Key(`"SentTime":`)
+	e.Time(s.SentTime, wire.Epoch)
+	e.Key(`"ReceiveCount":`)
+	e.Int(int64(s.ReceiveCount))
+	if s.FirstReceivedTime != nil {
+		e.Key(`"FirstReceivedTime":`)
+		e.Time(*s.FirstReceivedTime, wire.Epoch)
+	}
+	if s.SenderId != nil {
+		e.Key(`"SenderId":`)
+		e.String(*s.SenderId)
+	}
+	if s.SequenceNumber != nil {
+		e.Key(`"SequenceNumber":`)
+		e.String(*s.SequenceNumber)
+	}
+	if s.MessageGroupId != nil {
+		e.Key(`"MessageGroupId":`)
+		e.String(*s.MessageGroupId)
+	}
+	if s.MessageDeduplicationId != nil {
+		e.Key(`"MessageDeduplicationId":`)
+		e.String(*s.MessageDeduplicationId)
+	}
+	if s.AWSTraceHeader != nil {
+		e.Key(`"AWSTraceHeader":`)
+		e.String(*s.AWSTraceHeader)
+	}
+	if s.DeadLetterQueueSourceArn != nil {
+		e.Key(`"DeadLetterQueueSourceArn":`)
+		e.String(*s.DeadLetterQueueSourceArn)
+	}
+	if s.MessageAttributes != nil {
+		e.Key(`"MessageAttributes":`)
+		wire.EncodeMap(e, s.MessageAttributes, (*MessageAttribute).EncodeJSON)
+	}
+	e.Close()
+}
+
+// EncodeJSON writes the members that are set.
 func (s *ResendEventOutput) EncodeJSON(e *wire.Encoder) {
 	e.Open()
 	e.Close()
@@ -75,6 +165,20 @@ func (s *TailEventsOutput) EncodeJSON(e *wire.Encoder) {
 	e.Open()
 	e.Key(`"Events":`)
 	wire.EncodeList(e, s.Events, (*TracedEvent).EncodeJSON)
+	e.Key(`"Cursor":`)
+	e.String(s.Cursor)
+	if s.Missed != nil {
+		e.Key(`"Missed":`)
+		e.Bool(*s.Missed)
+	}
+	e.Close()
+}
+
+// EncodeJSON writes the members that are set.
+func (s *TailMessagesOutput) EncodeJSON(e *wire.Encoder) {
+	e.Open()
+	e.Key(`"Messages":`)
+	wire.EncodeList(e, s.Messages, (*QueueMessage).EncodeJSON)
 	e.Key(`"Cursor":`)
 	e.String(s.Cursor)
 	if s.Missed != nil {

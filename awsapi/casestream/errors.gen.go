@@ -6,6 +6,19 @@ import (
 	"github.com/casestream/casestream/wire"
 )
 
+// AccessDeniedException answers with status 400.
+type AccessDeniedException struct {
+	Message string
+}
+
+// Error gives code and message.
+func (e *AccessDeniedException) Error() string { return "AccessDeniedException: " + e.Message }
+
+// Wire gives the error as the protocols write it.
+func (e *AccessDeniedException) Wire() *wire.Error {
+	return &wire.Error{Code: "AccessDeniedException", Status: 400, Message: e.Message}
+}
+
 // InternalServerException answers with status 500.
 type InternalServerException struct {
 	Message string

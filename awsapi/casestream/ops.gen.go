@@ -14,8 +14,10 @@ type API interface {
 	ExplainEvent(ctx context.Context, in *ExplainEventInput) (*ExplainEventOutput, error)
 	GetEvent(ctx context.Context, in *GetEventInput) (*GetEventOutput, error)
 	ListEvents(ctx context.Context, in *ListEventsInput) (*ListEventsOutput, error)
+	PeekMessages(ctx context.Context, in *PeekMessagesInput) (*PeekMessagesOutput, error)
 	ResendEvent(ctx context.Context, in *ResendEventInput) (*ResendEventOutput, error)
 	TailEvents(ctx context.Context, in *TailEventsInput) (*TailEventsOutput, error)
+	TailMessages(ctx context.Context, in *TailMessagesInput) (*TailMessagesOutput, error)
 }
 
 // Unimplemented answers every operation with NotImplemented. A room embeds it and overrides what it has.
@@ -36,6 +38,11 @@ func (Unimplemented) ListEvents(context.Context, *ListEventsInput) (*ListEventsO
 	return nil, wire.NotImplemented("casestream", "ListEvents")
 }
 
+// PeekMessages is not implemented.
+func (Unimplemented) PeekMessages(context.Context, *PeekMessagesInput) (*PeekMessagesOutput, error) {
+	return nil, wire.NotImplemented("casestream", "PeekMessages")
+}
+
 // ResendEvent is not implemented.
 func (Unimplemented) ResendEvent(context.Context, *ResendEventInput) (*ResendEventOutput, error) {
 	return nil, wire.NotImplemented("casestream", "ResendEvent")
@@ -44,6 +51,11 @@ func (Unimplemented) ResendEvent(context.Context, *ResendEventInput) (*ResendEve
 // TailEvents is not implemented.
 func (Unimplemented) TailEvents(context.Context, *TailEventsInput) (*TailEventsOutput, error) {
 	return nil, wire.NotImplemented("casestream", "TailEvents")
+}
+
+// TailMessages is not implemented.
+func (Unimplemented) TailMessages(context.Context, *TailMessagesInput) (*TailMessagesOutput, error) {
+	return nil, wire.NotImplemented("casestream", "TailMessages")
 }
 
 // Describe gives the service's table, with the operations of api in it. Operations of AWS's model whose
@@ -67,12 +79,18 @@ func Describe(api API) *wire.Service {
 			{Name: "ListEvents",
 				Errors: []string{"InternalServerException", "ValidationException"},
 				Call:   wire.Serve(api.ListEvents)},
+			{Name: "PeekMessages",
+				Errors: []string{"AccessDeniedException", "InternalServerException", "ResourceNotFoundException", "ValidationException"},
+				Call:   wire.Serve(api.PeekMessages)},
 			{Name: "ResendEvent",
 				Errors: []string{"InternalServerException", "ResourceNotFoundException", "ValidationException"},
 				Call:   wire.Serve(api.ResendEvent)},
 			{Name: "TailEvents",
 				Errors: []string{"InternalServerException", "ValidationException"},
 				Call:   wire.Serve(api.TailEvents)},
+			{Name: "TailMessages",
+				Errors: []string{"AccessDeniedException", "InternalServerException", "ResourceNotFoundException", "ValidationException"},
+				Call:   wire.Serve(api.TailMessages)},
 		},
 	}
 }

@@ -57,6 +57,53 @@ type ListEventsOutput struct {
 	NextToken *string
 }
 
+// MessageAttribute travels in answers.
+type MessageAttribute struct {
+	DataType    string // required
+	StringValue *string
+	BinaryValue []byte
+}
+
+// PeekMessagesInput is what PeekMessages reads.
+type PeekMessagesInput struct {
+	Queue          string // required
+	States         []string
+	MessageGroupId *string
+	MessageId      *string
+	BodyContains   *string
+	MaxBodyBytes   *int32
+	MaxResults     *int32
+	NextToken      *string
+}
+
+// PeekMessagesOutput is what PeekMessages answers.
+type PeekMessagesOutput struct {
+	Messages         []QueueMessage // required
+	MessagesLookedAt int32          // required
+	NextToken        *string
+}
+
+// QueueMessage travels in answers.
+type QueueMessage struct {
+	MessageId                string // required
+	Body                     string // required
+	BodySize                 int32  // required
+	BodyTruncated            *bool
+	State                    string    // required
+	VisibleTime              time.Time // required
+	GroupBlockedUntil        *time.Time
+	SentTime                 time.Time // required
+	ReceiveCount             int32     // required
+	FirstReceivedTime        *time.Time
+	SenderId                 *string
+	SequenceNumber           *string
+	MessageGroupId           *string
+	MessageDeduplicationId   *string
+	AWSTraceHeader           *string
+	DeadLetterQueueSourceArn *string
+	MessageAttributes        map[string]MessageAttribute
+}
+
 // ResendEventInput is what ResendEvent reads.
 type ResendEventInput struct {
 	EventId string // required
@@ -82,6 +129,24 @@ type TailEventsOutput struct {
 	Events []TracedEvent // required
 	Cursor string        // required
 	Missed *bool
+}
+
+// TailMessagesInput is what TailMessages reads.
+type TailMessagesInput struct {
+	Queue           string // required
+	Cursor          *string
+	MessageGroupId  *string
+	BodyContains    *string
+	MaxBodyBytes    *int32
+	MaxResults      *int32
+	WaitTimeSeconds *int32
+}
+
+// TailMessagesOutput is what TailMessages answers.
+type TailMessagesOutput struct {
+	Messages []QueueMessage // required
+	Cursor   string         // required
+	Missed   *bool
 }
 
 // TracedEvent travels in answers.
@@ -121,4 +186,11 @@ const (
 	EventStateDeadLettered = "DEAD_LETTERED"
 	EventStateDropped      = "DROPPED"
 	EventStateUnmatched    = "UNMATCHED"
+)
+
+// The values of MessageState.
+const (
+	MessageStateVisible  = "VISIBLE"
+	MessageStateInFlight = "IN_FLIGHT"
+	MessageStateDelayed  = "DELAYED"
 )

@@ -10,8 +10,10 @@ CREATE TABLE queue (
     modified_at  BIGINT NOT NULL,
     purged_at    BIGINT NOT NULL,
     tags         TEXT   NOT NULL,
-    attributes   TEXT   NOT NULL  -- those that were set, as JSON
+    attributes   TEXT   NOT NULL, -- those that were set, as JSON
+    dead_letters TEXT             -- the ARN of its dead-letter queue, NULL where it has none
 );
+CREATE INDEX queue_dead_letters ON queue (dead_letters, name) WHERE dead_letters IS NOT NULL;
 
 -- Every bin that holds or held messages; gone_at is 0 while a queue uses it. name is that of a deleted
 -- queue, NULL where the queue was only purged.
@@ -82,6 +84,29 @@ CREATE TABLE queue_dedup (
     PRIMARY KEY (bin, scope, dedup_id)
 ) /*clustered*/;
 CREATE INDEX queue_dedup_expiry ON queue_dedup (expires_at);
+
+-- Message move tasks: what takes the messages of a dead-letter queue to where they came from, or elsewhere.
+-- How far one has come changes in the commits that move messages, so that any node can take the next step.
+CREATE TABLE queue_move (
+    id          TEXT   PRIMARY KEY,
+    queue       BIGINT NOT NULL, -- that the messages leave
+    queue_name  TEXT   NOT NULL,
+    destination TEXT,            -- its ARN; NULL: each message returns to the queue that it came from
+    rate        BIGINT NOT NULL, -- messages a second; 0: as fast as they go
+    status      TEXT   NOT NULL,
+    reason      TEXT   NOT NULL, -- why messages stayed behind; empty: none did
+    moved       BIGINT NOT NULL,
+    to_move     BIGINT NOT NULL,
+    last_seq    BIGINT NOT NULL, -- messages that are newer are not moved
+    after_group TEXT   NOT NULL, -- FIFO queues: the group that was reached
+    after_at    BIGINT NOT NULL, -- standard queues: when what was reached became visible
+    after_seq   BIGINT NOT NULL, -- the message that was reached
+    started_at  BIGINT NOT NULL,
+    due_at      BIGINT NOT NULL, -- when the next step may be taken
+    ended_at    BIGINT NOT NULL  -- 0: it has not
+);
+CREATE INDEX queue_move_queue ON queue_move (queue, started_at);
+CREATE INDEX queue_move_due ON queue_move (due_at) WHERE ended_at = 0;
 
 -- PostgreSQL keeps what was deleted until a vacuum has been there. Messages come and go: it is to come often, and not to
 -- dawdle. By itself it waits for a fifth of the table, pausing all the time.

@@ -230,7 +230,7 @@ func TestOnlyTheCallersFaultsAreShown(t *testing.T) {
 	each(t, func(n *node) {
 		const shown = "ValidationException"
 		n.Faults(map[fault.Kind]string{
-			fault.Invalid: shown, fault.Conflict: shown, fault.Limit: shown, fault.Denied: shown, fault.NotFound: "ResourceNotFoundException",
+			fault.Invalid: shown, fault.Conflict: shown, fault.Limit: shown, fault.Denied: "AccessDeniedException", fault.NotFound: "ResourceNotFoundException",
 			fault.Internal: "", fault.Busy: "", fault.Unavailable: "",
 		})
 	})

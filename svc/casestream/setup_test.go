@@ -10,7 +10,9 @@ import (
 	"github.com/casestream/casestream/store"
 	"github.com/casestream/casestream/store/storetest"
 	"github.com/casestream/casestream/svc/casestream"
+	"github.com/casestream/casestream/svc/sqs"
 	target "github.com/casestream/casestream/target/queue"
+	"github.com/casestream/casestream/wire"
 	"github.com/casestream/casestream/wire/wiretest"
 )
 
@@ -34,8 +36,11 @@ func open(t testing.TB, db *store.DB, keep time.Duration) *node {
 		ARNs: arns, Locals: map[string]bus.Local{"sqs": target.New(queues, arns)}, Trace: bus.TraceConfig{Keep: keep},
 		Outside: func(a arn.ARN) bool { return a.Service == "lambda" },
 	})
-	s := casestream.New(casestream.Config{Bus: b, Kept: keep > 0, Alone: db.Ordered()})
-	return &node{Door: wiretest.Door{TB: t, Service: s.Describe()}, db: db, bus: b, queues: queues, service: s}
+	s := casestream.New(casestream.Config{
+		Bus: b, Kept: keep > 0, Queues: queues, Reader: sqs.New(sqs.Config{Queues: queues, ARNs: arns}).Reader, ARNs: arns, Alone: db.Ordered(),
+	})
+	caller := &wire.Call{Principal: wire.Principal{Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/u"}}
+	return &node{Door: wiretest.Door{TB: t, Service: s.Describe(), Caller: caller}, db: db, bus: b, queues: queues, service: s}
 }
 
 // each runs a test once an engine.

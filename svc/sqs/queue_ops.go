@@ -10,7 +10,7 @@ import (
 	"github.com/casestream/casestream/wire"
 )
 
-// maxListed bounds a page of ListQueues, and the whole answer where no page was asked for.
+// maxListed bounds a page of ListQueues and ListDeadLetterSourceQueues, and the whole answer where no page was asked for.
 const maxListed = 1000
 
 // CreateQueue makes a queue, or finds the one that is as asked for.
@@ -40,12 +40,9 @@ func (s *Service) GetQueueUrl(ctx context.Context, in *api.GetQueueUrlInput) (*a
 
 // ListQueues lists the URLs of queues whose names begin with a prefix.
 func (s *Service) ListQueues(ctx context.Context, in *api.ListQueuesInput) (*api.ListQueuesOutput, error) {
-	limit := maxListed
-	if in.MaxResults != nil {
-		limit = int(*in.MaxResults)
-		if limit < 1 || limit > maxListed {
-			return nil, badValue(strconv.Itoa(limit), "MaxResults", "MaxResults must be an integer between 1 and 1000, inclusive.")
-		}
+	limit, err := listLimit(in.MaxResults)
+	if err != nil {
+		return nil, err
 	}
 	prefix := ""
 	if in.QueueNamePrefix != nil {
@@ -68,6 +65,18 @@ func (s *Service) ListQueues(ctx context.Context, in *api.ListQueuesInput) (*api
 		out.QueueUrls = append(out.QueueUrls, *s.url(ctx, n))
 	}
 	return out, nil
+}
+
+// listLimit gives how many queues a list has at most.
+func listLimit(asked *int32) (int, error) {
+	if asked == nil {
+		return maxListed, nil
+	}
+	limit := int(*asked)
+	if limit < 1 || limit > maxListed {
+		return 0, badValue(strconv.Itoa(limit), "MaxResults", "MaxResults must be an integer between 1 and 1000, inclusive.")
+	}
+	return limit, nil
 }
 
 // DeleteQueue removes a queue with its messages.

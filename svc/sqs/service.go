@@ -10,6 +10,7 @@
 //	permission_ops.go  AddPermission, RemovePermission
 //	send_ops.go        SendMessage(Batch) · receive_ops.go ReceiveMessage
 //	settle_ops.go      DeleteMessage(Batch), ChangeMessageVisibility(Batch)
+//	move_ops.go        ListDeadLetterSourceQueues, StartMessageMoveTask, CancelMessageMoveTask, ListMessageMoveTasks
 //	batch_ops.go       what the batch operations have in common
 package sqs
 
@@ -84,6 +85,9 @@ func mapError(err error) error {
 	}
 	switch f.Kind {
 	case fault.NotFound:
+		if f.Subject == queue.SubjectMove {
+			return &api.ResourceNotFoundException{Message: f.Msg}
+		}
 		return &api.QueueDoesNotExist{Message: f.Msg}
 	case fault.Invalid:
 		return invalid(f)

@@ -23,18 +23,22 @@ type client struct{ wiretest.Door }
 // each runs a test once an engine.
 func each(t *testing.T, test func(c *client)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, d storetest.Database) {
-		arns := arn.NewMaker("123456789012", "us-east-1")
-		queues := queue.New(d.Open(t, store.Options{}), queue.Config{ARNs: arns})
-		test(&client{wiretest.Door{
-			TB: t, Service: sqs.New(sqs.Config{Queues: queues, ARNs: arns}).Describe(),
-			Caller: &wire.Call{
-				Principal: wire.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/alice", UserID: "AIDAALICE"},
-				Region:    "us-east-1", Scheme: "http", Host: "localhost:4566", Header: http.Header{},
-			},
-			Beyond: []string{"InvalidParameterValueException", "MissingRequiredParameterException", "AccessDeniedException", "NotImplemented"},
-		}})
-	})
+	storetest.Each(t, func(t *testing.T, d storetest.Database) { test(newClient(t, d)) })
+}
+
+// newClient makes a client of a service on a database.
+func newClient(t testing.TB, d storetest.Database) *client {
+	t.Helper()
+	arns := arn.NewMaker("123456789012", "us-east-1")
+	queues := queue.New(d.Open(t, store.Options{}), queue.Config{ARNs: arns})
+	return &client{wiretest.Door{
+		TB: t, Service: sqs.New(sqs.Config{Queues: queues, ARNs: arns}).Describe(),
+		Caller: &wire.Call{
+			Principal: wire.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/alice", UserID: "AIDAALICE"},
+			Region:    "us-east-1", Scheme: "http", Host: "localhost:4566", Header: http.Header{},
+		},
+		Beyond: []string{"InvalidParameterValueException", "MissingRequiredParameterException", "AccessDeniedException", "NotImplemented"},
+	}}
 }
 
 // try calls an operation with a JSON body. It gives the answer, or the error as a client sees it.
