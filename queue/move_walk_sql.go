@@ -36,6 +36,20 @@ func nextGroup(tx *store.Tx, bin int64, m *Move) (group string, found bool, err 
 	return group, found, err
 }
 
+// nextPlaces lists messages that a task reaches next in a FIFO queue, with their groups. It holds none.
+func nextPlaces(tx *store.Tx, bin int64, m *Move, limit int) ([]*Received, error) {
+	return store.List(tx, `SELECT group_id, source FROM queue_fifo WHERE bin = ? AND (group_id, seq) > (?, ?) AND seq <= ? ORDER BY group_id, seq LIMIT ?`,
+		[]any{bin, m.afterGroup, m.afterSeq, m.lastSeq, limit}, func(scan store.Scan) (*Received, error) {
+			r := &Received{}
+			var source *string
+			err := scan(&r.GroupID, &source)
+			if source != nil {
+				r.Source = *source
+			}
+			return r, err
+		})
+}
+
 // visibleInGroup holds a group and lists its messages with numbers in a range, from the first to the one before the
 // first that is hidden; none where the group is blocked.
 func visibleInGroup(tx *store.Tx, bin int64, group string, after, last int64, limit int) ([]*Received, error) {

@@ -13,7 +13,8 @@
 //	send.go        sending · send_sql.go its rows · dedup_sql.go duplicates on FIFO queues
 //	receive.go     receiving, batched · standard_sql.go claims on standard queues · fifo_sql.go on FIFO queues
 //	dead_letter_sql.go moves to the dead-letter queue
-//	move.go        message move tasks, which take dead letters back · move_run.go their steps · move_sql.go rows · move_walk_sql.go what is next
+//	move.go        message move tasks, which take dead letters back · move_sql.go their rows
+//	move_run.go    their steps · move_walk.go the messages of a step · move_walk_sql.go where these lie
 //	settle.go      deleting and changing visibility · settle_sql.go its rows
 //	depth.go       what queues hold, for the metrics · depth_sql.go the oldest of it
 //	wait.go        long polls: who waits for which queue
