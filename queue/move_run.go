@@ -12,11 +12,11 @@ import (
 
 // How tasks go about. A step is one transaction: others wait for it, so it must be a short one.
 const (
-	moveStep  = 100     // messages that a step moves at most, and that it looks at
-	moveChunk = 10      // so many of them are read at a time
-	moveBytes = 1 << 20 // and how long these may be together, but for the last chunk
-	moveRate  = 10      // steps a second where a task has a rate that is not lower
-	moveAgain = time.Second
+	moveStep  = 100                   // messages that a step moves at most, and that it looks at
+	moveChunk = 10                    // so many of them are read at a time
+	moveBytes = 1 << 20               // and how long these may be together, but for the last chunk
+	moveRate  = 10                    // steps a second where a task has a rate that is not lower
+	moveAgain = time.Second           // how long to wait after a failure, and for what another node starts
 	moveHeld  = 50 * time.Millisecond // how long to wait for a step that another node takes
 )
 
@@ -72,8 +72,8 @@ func (s *Queues) StepMoves(ctx context.Context) (wait time.Duration, err error) 
 			wait = max(wait, moveHeld)
 		}
 	}
-	if behind := s.lobby.behind; behind > 0 && (wait < 0 || wait > behind) {
-		wait = behind // another node may start one
+	if s.db.Engine() != "sqlite" && (wait < 0 || wait > moveAgain) {
+		wait = moveAgain // another node may start one
 	}
 	return wait, err
 }
