@@ -245,7 +245,7 @@ func TestEveryStepOfAMoveTaskMayFail(t *testing.T) {
 						t.Errorf("%v failed: %+v are moved, %+v not, and the task says %d", failed, in, out, moved)
 					}
 					for _, q := range []queue.Ref{source, dead} {
-						f.drain(q)
+						f.empty(q)
 					}
 				})
 			})

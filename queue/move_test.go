@@ -73,8 +73,8 @@ func (f *fixture) finish(from queue.Ref) {
 	}
 }
 
-// drain empties a queue.
-func (f *fixture) drain(q queue.Ref) {
+// empty removes all that a queue has.
+func (f *fixture) empty(q queue.Ref) {
 	f.Helper()
 	hour := time.Hour
 	for {
