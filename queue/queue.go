@@ -111,13 +111,14 @@ func New(db *store.DB, cfg Config) *Queues {
 	if cfg.Metrics == nil {
 		cfg.Metrics = obs.NewRegistry()
 	}
-	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), moves: make(chan struct{}, 1), cache: make(map[string]*Queue)}
+	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), cache: make(map[string]*Queue)}
 	s.lobby = newLobby(db.Now, pollBehind(db.Engine()))
 	s.registerDepths()
 	s.sends = store.NewBatch(db, maxBatch, s.sendBatch)
 	s.receives = store.NewBatch(db, maxBatch, s.receiveBatch)
 	s.deletes = store.NewBatch(db, maxBatch, s.deleteBatch)
 	s.changes = store.NewBatch(db, maxBatch, s.changeBatch)
+	s.moves = make(chan struct{}, 1)
 	return s
 }
 
