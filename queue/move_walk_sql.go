@@ -15,11 +15,11 @@ func lastMessage(tx *store.Tx) (seq int64, err error) {
 func nextSlots(tx *store.Tx, bin int64, m *Move, limit int) ([]*Received, error) {
 	return store.List(tx, `SELECT seq, visible_at, source FROM queue_slot
 		WHERE bin = ? AND (visible_at, seq) > (?, ?) AND visible_at <= ? AND seq <= ? ORDER BY visible_at, seq LIMIT ? /*skip locked*/`,
-		[]any{bin, m.afterAt, m.afterSeq, tx.Micros(), m.lastSeq, limit}, scanPlace)
+		[]any{bin, m.afterAt, m.afterSeq, tx.Micros(), m.lastSeq, limit}, scanReached)
 }
 
-// scanPlace reads where a message lies.
-func scanPlace(scan store.Scan) (*Received, error) {
+// scanReached reads where a message lies that a task has reached.
+func scanReached(scan store.Scan) (*Received, error) {
 	r := &Received{}
 	var source *string
 	err := scan(&r.seq, &r.visible, &source)
@@ -36,6 +36,20 @@ func nextGroup(tx *store.Tx, bin int64, m *Move) (group string, found bool, err 
 	return group, found, err
 }
 
+// nextPlaces lists messages that a task reaches next in a FIFO queue, with their groups. It holds none.
+func nextPlaces(tx *store.Tx, bin int64, m *Move, limit int) ([]*Received, error) {
+	return store.List(tx, `SELECT group_id, source FROM queue_fifo WHERE bin = ? AND (group_id, seq) > (?, ?) AND seq <= ? ORDER BY group_id, seq LIMIT ?`,
+		[]any{bin, m.afterGroup, m.afterSeq, m.lastSeq, limit}, func(scan store.Scan) (*Received, error) {
+			r := &Received{}
+			var source *string
+			err := scan(&r.GroupID, &source)
+			if source != nil {
+				r.Source = *source
+			}
+			return r, err
+		})
+}
+
 // visibleInGroup holds a group and lists its messages with numbers in a range, from the first to the one before the
 // first that is hidden; none where the group is blocked.
 func visibleInGroup(tx *store.Tx, bin int64, group string, after, last int64, limit int) ([]*Received, error) {
@@ -46,7 +60,7 @@ func visibleInGroup(tx *store.Tx, bin int64, group string, after, last int64, li
 	}
 	return store.List(tx, `SELECT seq, visible_at, source FROM queue_fifo WHERE bin = ? AND group_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
 		[]any{bin, group, after, last, limit}, func(scan store.Scan) (*Received, error) {
-			r, err := scanPlace(scan)
+			r, err := scanReached(scan)
 			if err == nil && r.visible > tx.Micros() {
 				err = store.ErrEnough
 			}

@@ -13,7 +13,8 @@
 //	send.go        sending · send_sql.go its rows · dedup_sql.go duplicates on FIFO queues
 //	receive.go     receiving, batched · standard_sql.go claims on standard queues, from floor_sql.go on · fifo_sql.go on FIFO queues
 //	dead_letter_sql.go moves to the dead-letter queue
-//	move.go        message move tasks, which take dead letters back · move_run.go their steps · move_sql.go rows · move_walk_sql.go what is next
+//	move.go        message move tasks, which take dead letters back · move_sql.go their rows
+//	move_run.go    their steps · move_walk.go the messages of a step · move_walk_sql.go where these lie
 //	settle.go      deleting and changing visibility · settle_sql.go its rows
 //	depth.go       what queues hold, for the metrics · depth_sql.go the oldest of it
 //	poll.go        long polls · wait.go who waits for which queue
@@ -116,7 +117,7 @@ func New(db *store.DB, cfg Config) *Queues {
 	if cfg.Metrics == nil {
 		cfg.Metrics = obs.NewRegistry()
 	}
-	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), moves: make(chan struct{}, 1), cache: make(map[string]*Queue)}
+	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), cache: make(map[string]*Queue)}
 	s.lobby = newLobby(db)
 	s.arrivals = newArrivals(db.Now, db.Ordered())
 	s.registerDepths()
@@ -124,6 +125,7 @@ func New(db *store.DB, cfg Config) *Queues {
 	s.receives = store.NewBatch(db, maxBatch, s.receiveBatch)
 	s.deletes = store.NewBatch(db, maxBatch, s.deleteBatch)
 	s.changes = store.NewBatch(db, maxBatch, s.changeBatch)
+	s.moves = make(chan struct{}, 1)
 	return s
 }
 

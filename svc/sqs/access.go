@@ -1,6 +1,7 @@
 package sqs
 
 import (
+	"context"
 	"log/slog"
 	"slices"
 	"strconv"

@@ -44,10 +44,11 @@ func (s *Service) StartMessageMoveTask(ctx context.Context, in *api.StartMessage
 	if in.SourceArn == "" {
 		return nil, &api.MissingRequiredParameterException{Message: "The request must contain the parameter SourceArn."}
 	}
+	call := wire.CallOf(ctx)
 	// Whoever moves messages takes them out of one queue and sends them to another.
 	from := s.refARN(ctx, in.SourceArn, "StartMessageMoveTask", func(q *queue.Queue) error {
 		for _, action := range [...]string{"ReceiveMessage", "DeleteMessage", "GetQueueAttributes"} {
-			if err := s.allow(ctx, q, use{action: action}); err != nil {
+			if err := s.allow(call, q, use{action: action}); err != nil {
 				return err
 			}
 		}

@@ -35,7 +35,6 @@ type Config struct {
 
 // Service answers SQS's operations.
 type Service struct {
-	api.Unimplemented
 	queues *queue.Queues
 	arns   arn.Maker
 	log    *slog.Logger

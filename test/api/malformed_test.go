@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/connect"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
 // sqsCoral is the namespace of the errors that SQS's model does not have.
@@ -119,7 +118,6 @@ func TestOperationsThatAreNotImplementedSaySo(t *testing.T) {
 		const code, says = "NotImplemented", "does not implement"
 		refuse(t, []refusal{
 			{"events", only(s.events.ListEndpoints(ctx, &eventbridge.ListEndpointsInput{})), code, 501, says},
-			{"sqs", only(s.sqs.ListDeadLetterSourceQueues(ctx, &sqs.ListDeadLetterSourceQueuesInput{QueueUrl: new("http://x/1/q")})), code, 501, says},
 			{"connect", only(s.connect.ListUsers(ctx, &connect.ListUsersInput{InstanceId: new(nowhere)})), code, 501, says},
 		})
 		s.rawRefuse(t, []rawRow{
