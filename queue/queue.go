@@ -12,8 +12,11 @@
 //	message.go     Message and the rules that it must meet · handle.go receipt handles
 //	send.go        sending · send_sql.go its rows · dedup_sql.go duplicates on FIFO queues
 //	receive.go     receiving, batched · standard_sql.go claims on standard queues · fifo_sql.go on FIFO queues
+//	fifo.go        receiving from FIFO queues · group_sql.go many messages of many groups at once
+//	attempt.go     receives that are tried again · attempt_sql.go what they gave
+//	flight.go      how many messages may be in flight · fair.go fair queues: groups on standard queues · fair_sql.go their rows
 //	dead_letter_sql.go moves to the dead-letter queue
-//	settle.go      deleting and changing visibility · settle_sql.go its rows
+//	settle.go      deleting and changing visibility · settle_fifo.go on FIFO queues · settle_sql.go its rows
 //	depth.go       what queues hold, for the metrics · depth_sql.go the oldest of it
 //	wait.go        long polls: who waits for which queue
 package queue
@@ -43,6 +46,7 @@ const (
 	SubjectContents       = "Contents"       // characters that a message may not contain
 	SubjectHandle         = "ReceiptHandle"  // a receipt handle that never was one
 	SubjectPurge          = "Purge"          // purged a moment ago
+	SubjectInFlight       = "InFlight"       // too many messages are in the hands of receivers
 	SubjectPolicy         = "Policy"         // a policy would hold more than it may
 )
 
@@ -54,6 +58,8 @@ type Config struct {
 	// RecreateAfter is how long the name of a deleted queue stays taken: 60 s on AWS, 0 here, because
 	// scripts that set up and tear down would have to wait.
 	RecreateAfter time.Duration
+	// MaxInFlight is how many messages of a queue may be in the hands of receivers; 0: 120,000, as on AWS.
+	MaxInFlight int
 }
 
 // Queues are all queues of a store.
@@ -62,6 +68,8 @@ type Queues struct {
 	cfg   Config
 	lobby *lobby
 	count counters
+
+	memory memory
 
 	sends    *store.Batch[sendCall, []Sent]
 	receives *store.Batch[receiveCall, received]
@@ -107,7 +115,11 @@ func New(db *store.DB, cfg Config) *Queues {
 	if cfg.Metrics == nil {
 		cfg.Metrics = obs.NewRegistry()
 	}
+	if cfg.MaxInFlight == 0 {
+		cfg.MaxInFlight = maxInFlight
+	}
 	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), cache: make(map[string]*Queue)}
+	s.memory.of = make(map[int64]*known)
 	s.lobby = newLobby(db.Now, pollBehind(db.Engine()))
 	s.registerDepths()
 	s.sends = store.NewBatch(db, maxBatch, s.sendBatch)

@@ -43,9 +43,13 @@ CREATE TABLE queue_slot (
     visible_at        BIGINT NOT NULL,
     receives          BIGINT NOT NULL DEFAULT 0,
     first_received_at BIGINT NOT NULL DEFAULT 0,
-    source            TEXT
+    source            TEXT,
+    tenant            TEXT -- the message group; a space for messages without one, where the queue has groups
 ) /*clustered*/;
 CREATE INDEX queue_slot_due ON queue_slot (bin, visible_at, seq);
+-- What fair queues ask: what a tenant has to deliver, and what it has in flight. Other messages are in neither.
+CREATE INDEX queue_slot_tenant ON queue_slot (bin, tenant, visible_at, seq) WHERE tenant IS NOT NULL;
+CREATE INDEX queue_slot_tenant_flight ON queue_slot (bin, tenant, visible_at) WHERE tenant IS NOT NULL AND receives > 0;
 
 -- The same for messages of FIFO queues, which are only ever reached through their group.
 CREATE TABLE queue_fifo (
@@ -58,6 +62,7 @@ CREATE TABLE queue_fifo (
     source            TEXT,
     PRIMARY KEY (bin, group_id, seq)
 ) /*clustered*/;
+CREATE INDEX queue_fifo_flight ON queue_fifo (bin, visible_at) WHERE receives > 0;
 
 -- The groups that have messages. next_at is when the group's first message is visible: a receive looks
 -- here, and so never walks past messages that wait behind another. Who changes a group's messages holds
@@ -82,3 +87,14 @@ CREATE TABLE queue_dedup (
     PRIMARY KEY (bin, scope, dedup_id)
 ) /*clustered*/;
 CREATE INDEX queue_dedup_expiry ON queue_dedup (expires_at);
+
+-- What receives on FIFO queues with a ReceiveRequestAttemptId gave: a retry is given the same again. list
+-- holds the deliveries as JSON.
+CREATE TABLE queue_attempt (
+    bin        BIGINT NOT NULL,
+    attempt_id TEXT   NOT NULL,
+    expires_at BIGINT NOT NULL,
+    list       TEXT   NOT NULL,
+    PRIMARY KEY (bin, attempt_id)
+) /*clustered*/;
+CREATE INDEX queue_attempt_expiry ON queue_attempt (expires_at);
