@@ -10,7 +10,7 @@ import (
 // The statements of FIFO queues that take many messages of many groups. The casts tell PostgreSQL what a VALUES
 // list is made of.
 var (
-	groupsHold = store.NewIn[string](`SELECT group_id FROM queue_group WHERE bin = ? AND group_id IN `, ` ORDER BY group_id /*for update*/`)
+	groupsHold = store.NewIn[string](`SELECT group_id FROM queue_group WHERE bin = ? AND group_id IN `, ` ORDER BY group_id /*by bytes*/ /*for update*/`)
 	// Of each group its first messages, up to a number. The subselect keeps the walk from those behind them; in a
 	// CROSS JOIN the order of the tables is SQLite's order, too.
 	groupHeads = store.NewIn[string](`SELECT f.group_id, f.seq, f.visible_at, f.receives, f.first_received_at, f.source FROM queue_group g CROSS JOIN queue_fifo f
