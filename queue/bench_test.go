@@ -100,3 +100,31 @@ func BenchmarkSendFIFO(b *testing.B) {
 		})
 	})
 }
+
+// BenchmarkReceiveAndDeleteFIFO has a backlog behind the head of each group.
+func BenchmarkReceiveAndDeleteFIFO(b *testing.B) {
+	engines(b, "orders.fifo", map[string]string{"FifoQueue": "true"}, func(b *testing.B, q *queue.Queues) {
+		orders := queue.Ref{Name: "orders.fifo"}
+		for n := 0; n < b.N+5000; n += 1000 {
+			list := make([]*queue.Message, 1000)
+			for i := range list {
+				list[i] = &queue.Message{Body: strings.Repeat("x", 1200), GroupID: "g" + itoa(i%200), DedupID: itoa(n + i)}
+			}
+			if _, err := q.Send(b.Context(), orders, list...); err != nil {
+				b.Fatal(err)
+			}
+		}
+		parallel(b, func(ctx context.Context) error {
+			for {
+				got, err := q.Receive(ctx, orders, queue.ReceiveOptions{})
+				if err != nil {
+					return err
+				}
+				if len(got) > 0 {
+					_, err = q.Delete(ctx, orders, got[0].Handle)
+					return err
+				}
+			}
+		})
+	})
+}

@@ -1,7 +1,9 @@
 package queue
 
 import (
+	"math/bits"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/casestream/casestream/store"
@@ -26,8 +28,6 @@ var (
 	placesSelect = store.NewMany(`WITH v (bin, group_id, seq) AS (VALUES `, `(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT))`,
 		`) SELECT f.group_id, f.seq, f.visible_at, f.receives, f.first_received_at, f.source FROM v CROSS JOIN queue_fifo f
 		WHERE f.bin = v.bin AND f.group_id = v.group_id AND f.seq = v.seq`)
-	placesDelete = store.NewMany(`DELETE FROM queue_fifo WHERE (bin, group_id, seq) IN (VALUES `,
-		`(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT))`, `)`)
 	placesClaim = store.NewMany(`WITH v (bin, group_id, seq, until, now) AS (VALUES `,
 		`(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))`,
 		`) UPDATE queue_fifo SET visible_at = v.until, receives = receives + 1, first_received_at = CASE WHEN first_received_at = 0 THEN v.now ELSE first_received_at END
@@ -36,6 +36,16 @@ var (
 		`(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT))`,
 		`) UPDATE queue_fifo SET visible_at = v.until FROM v WHERE queue_fifo.bin = v.bin AND queue_fifo.group_id = v.group_id AND queue_fifo.seq = v.seq`)
 )
+
+// placesDelete deletes 1, 2, 4 … 64 messages. Where they are named by a list of rows instead, SQLite reads all
+// messages of the queue.
+var placesDelete = func() (texts [7]string) {
+	const place = `bin = ? AND group_id = ? AND seq = ?`
+	for i := range texts {
+		texts[i] = `DELETE FROM queue_fifo WHERE ` + strings.Repeat(place+` OR `, 1<<i-1) + place
+	}
+	return texts
+}()
 
 // groupsOf gives the groups of messages, each once and in order.
 func groupsOf(list []*Received) []string {
@@ -134,8 +144,16 @@ func placeArgs(st *store.Many, bin int64, list []*Received) []any {
 
 // deletePlaces deletes messages of groups that this transaction holds. Their rows are left to refreshGroups.
 func deletePlaces(tx *store.Tx, bin int64, list []*Received) error {
-	if err := placesDelete.Exec(tx, placeArgs(placesDelete, bin, list)); err != nil {
-		return err
+	for part := range slices.Chunk(list, 1<<(len(placesDelete)-1)) {
+		size := bits.Len(uint(len(part) - 1))
+		args := make([]any, 0, 3<<size)
+		for i := range 1 << size { // the last one fills the text up
+			m := part[min(i, len(part)-1)]
+			args = append(args, bin, m.GroupID, m.seq)
+		}
+		if _, err := tx.Exec(placesDelete[size], args...); err != nil {
+			return err
+		}
 	}
 	seqs := make([]int64, len(list))
 	for i, m := range list {
