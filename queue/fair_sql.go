@@ -47,7 +47,7 @@ func claimDue(tx *store.Tx, q *Queue, until int64, list []due) ([]*Received, err
 
 // countTenant counts a tenant's messages in flight, up to a limit.
 func countTenant(tx *store.Tx, q *Queue, tenant string, limit int64) (n int64, err error) {
-	_, err = tx.Get(`SELECT COUNT(*) FROM (SELECT 1 FROM queue_slot WHERE bin = ? AND tenant = ? AND visible_at > ? AND receives > 0 LIMIT ?) AS flight`,
+	_, err = tx.Get(`SELECT COUNT(*) FROM (SELECT 1 FROM queue_slot WHERE bin = ? AND tenant = ? AND visible_at > ? AND receives > 0 ORDER BY visible_at LIMIT ?) AS flight`,
 		[]any{q.bin, tenant, tx.Micros(), limit}, &n)
 	return n, err
 }
@@ -60,7 +60,7 @@ func walkTenants(tx *store.Tx, q *Queue, after string, limit int) (walked []stri
 			SELECT MIN(tenant), 1 FROM queue_slot WHERE bin = ? AND tenant > ?
 			UNION ALL SELECT (SELECT MIN(s.tenant) FROM queue_slot s WHERE s.bin = ? AND s.tenant > walk.tenant), place + 1 FROM walk
 			WHERE tenant IS NOT NULL AND place < ?)
-		SELECT tenant, CASE WHEN EXISTS (SELECT 1 FROM queue_slot s WHERE s.bin = ? AND s.tenant = walk.tenant AND s.visible_at > ? AND s.visible_at <= ?) THEN 1 ELSE 0 END
+		SELECT tenant, COALESCE((SELECT 1 FROM queue_slot s WHERE s.bin = ? AND s.tenant = walk.tenant AND s.visible_at > ? AND s.visible_at <= ? ORDER BY s.visible_at, s.seq LIMIT 1), 0)
 		FROM walk WHERE tenant IS NOT NULL ORDER BY place`,
 		[]any{q.bin, after, q.bin, limit, q.bin, q.oldest(tx), tx.Micros()}, func(scan store.Scan) error {
 			var tenant string
@@ -81,7 +81,7 @@ func countInFlight(tx *store.Tx, q *Queue, limit int64) (n int64, err error) {
 	query := `SELECT COUNT(CASE WHEN receives > 0 THEN 1 END) FROM (SELECT receives FROM queue_slot WHERE bin = ? AND visible_at > ? ORDER BY visible_at LIMIT ?) AS hidden`
 	rows := 2 * limit
 	if q.FIFO {
-		query = `SELECT COUNT(*) FROM (SELECT 1 FROM queue_fifo WHERE bin = ? AND visible_at > ? AND receives > 0 LIMIT ?) AS flight`
+		query = `SELECT COUNT(*) FROM (SELECT 1 FROM queue_fifo WHERE bin = ? AND visible_at > ? AND receives > 0 ORDER BY visible_at LIMIT ?) AS flight`
 		rows = limit
 	}
 	_, err = tx.Get(query, []any{q.bin, tx.Micros(), rows}, &n)
