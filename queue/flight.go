@@ -23,7 +23,7 @@ type memory struct {
 type known struct {
 	groups  bool      // its messages have groups
 	asked   string    // the tenant that was last looked at
-	flying  int64     // how many messages were in flight at the last count, and were received since
+	flying  int64     // how many messages were in flight at the last count, and were received and not deleted since
 	room    int64     // how many may be received before the next count
 	counted time.Time // the last count
 }
@@ -94,6 +94,12 @@ func (s *Queues) flying(q *Queue, n int) {
 		k.flying += int64(n)
 		k.room -= int64(n)
 	})
+}
+
+// landed remembers that messages were deleted by those who received them. It makes no room: they may have been
+// back by then.
+func (s *Queues) landed(q *Queue, n int) {
+	s.memory.see(q.bin, func(k *known) { k.flying = max(k.flying-int64(n), 0) })
 }
 
 // tooManyInFlight says that too many messages of a queue are in flight.

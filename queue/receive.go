@@ -161,13 +161,12 @@ func (s *Queues) receiveBatch(tx *store.Tx, calls []*store.BatchCall[receiveCall
 
 // serve claims messages for the receivers of one share and hands them out, first come first served.
 func (s *Queues) serve(tx *store.Tx, h *share) error {
-	dry := true
-	var err error
+	claim := s.serveStandard
 	if h.q.FIFO {
-		if dry, err = s.serveFIFO(tx, h); err != nil {
-			return err
-		}
-	} else if dry, err = s.serveStandard(tx, h); err != nil {
+		claim = s.serveFIFO
+	}
+	dry, err := claim(tx, h)
+	if err != nil {
 		return err
 	}
 	total := 0

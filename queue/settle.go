@@ -84,7 +84,10 @@ func (s *Queues) deleteBatch(tx *store.Tx, calls []*store.BatchCall[deleteCall, 
 		if err != nil {
 			return err
 		}
-		tx.AfterCommit(func() { s.count.deleted.Add(int64(n)) })
+		tx.AfterCommit(func() {
+			s.count.deleted.Add(int64(n))
+			s.landed(q, n)
+		})
 	}
 	return s.deleteFIFO(tx, fifo)
 }
