@@ -71,8 +71,10 @@ func (s *Queues) claimFair(tx *store.Tx, q *Queue, until int64, want int) ([]*Re
 
 // hand is what a receive on a fair queue has picked so far.
 type hand struct {
+	want   int
 	flying int64            // messages of the queue in flight, the picked ones included
-	own    map[string]int64 // those of the tenants that were judged, likewise
+	own    map[string]int64 // those of a tenant, likewise; where it was not judged, the picked ones alone
+	judged map[string]bool
 	picked []due
 	taken  map[int64]bool
 }
@@ -106,7 +108,7 @@ func (h *hand) take(d due) {
 // deal picks as many messages as it is given: these, but where tenants are noisy those of quiet ones instead
 // that wait behind them.
 func (s *Queues) deal(tx *store.Tx, q *Queue, list []due) ([]due, error) {
-	h := &hand{own: make(map[string]int64), taken: make(map[int64]bool, len(list))}
+	h := &hand{want: len(list), own: make(map[string]int64), judged: make(map[string]bool), taken: make(map[int64]bool, len(list))}
 	var err error
 	if h.flying, err = s.inFlight(tx, q); err != nil {
 		return nil, err
@@ -117,7 +119,7 @@ func (s *Queues) deal(tx *store.Tx, q *Queue, list []due) ([]due, error) {
 	}
 	for tenant, n := range shares {
 		// Who has less than its share of what is due keeps nobody back, so that few need be asked about.
-		if tenant != "" && tenant != alone && n*noisyShare >= len(list) {
+		if n*noisyShare >= len(list) {
 			if err := h.judge(tx, q, tenant); err != nil {
 				return nil, err
 			}
@@ -130,12 +132,12 @@ func (s *Queues) deal(tx *store.Tx, q *Queue, list []due) ([]due, error) {
 		}
 	}
 	if len(deferred) > 0 {
-		if err := s.pickQuiet(tx, q, h, len(list)); err != nil {
+		if err := s.pickQuiet(tx, q, h); err != nil {
 			return nil, err
 		}
 	}
 	for _, d := range deferred {
-		if len(h.picked) == len(list) {
+		if len(h.picked) == h.want {
 			break
 		}
 		h.take(d)
@@ -143,9 +145,14 @@ func (s *Queues) deal(tx *store.Tx, q *Queue, list []due) ([]due, error) {
 	return h.picked, nil
 }
 
-// judge reads how much a tenant has in flight, as far as that matters.
-func (h *hand) judge(tx *store.Tx, q *Queue, tenant string) (err error) {
-	h.own[tenant], err = countTenant(tx, q, tenant, max(noisyFrom, h.flying/noisyShare+1))
+// judge reads how much a tenant has in flight, as far as that matters; once is enough.
+func (h *hand) judge(tx *store.Tx, q *Queue, tenant string) error {
+	if h.judged[tenant] || tenant == "" || tenant == alone {
+		return nil
+	}
+	n, err := countTenant(tx, q, tenant, max(noisyFrom, (h.flying+int64(h.want))/noisyShare+1))
+	h.own[tenant] += n
+	h.judged[tenant] = true
 	return err
 }
 
@@ -161,9 +168,9 @@ func (s *Queues) inFlight(tx *store.Tx, q *Queue) (n int64, err error) {
 	return s.countFlight(tx, q)
 }
 
-// pickQuiet picks messages of quiet tenants until there are want. It goes round all tenants in turn, however
+// pickQuiet picks messages of quiet tenants until there are enough. It goes round all tenants in turn, however
 // much each of them has, a part of the way at a time.
-func (s *Queues) pickQuiet(tx *store.Tx, q *Queue, h *hand, want int) error {
+func (s *Queues) pickQuiet(tx *store.Tx, q *Queue, h *hand) error {
 	var after string
 	s.memory.see(q.bin, func(k *known) { after = k.asked })
 	defer func() { s.memory.see(q.bin, func(k *known) { k.asked = after }) }()
@@ -173,10 +180,10 @@ func (s *Queues) pickQuiet(tx *store.Tx, q *Queue, h *hand, want int) error {
 		if err != nil {
 			return err
 		}
-		if after, err = s.pickOf(tx, q, h, walked, ready, want); err != nil {
+		if after, err = h.pickOf(tx, q, walked, ready); err != nil {
 			return err
 		}
-		if len(h.picked) == want {
+		if len(h.picked) == h.want {
 			return nil
 		}
 		if len(walked) < walkStep {
@@ -191,29 +198,27 @@ func (s *Queues) pickQuiet(tx *store.Tx, q *Queue, h *hand, want int) error {
 
 // pickOf picks messages of those tenants that have some, the same number of each. It gives the tenant to go on
 // behind.
-func (s *Queues) pickOf(tx *store.Tx, q *Queue, h *hand, walked []string, ready map[string]bool, want int) (after string, err error) {
+func (h *hand) pickOf(tx *store.Tx, q *Queue, walked []string, ready map[string]bool) (after string, err error) {
 	left := len(ready)
 	for _, tenant := range walked {
 		after = tenant
 		if !ready[tenant] {
 			continue
 		}
-		share := max((want-len(h.picked))/left, 1)
+		share := max((h.want-len(h.picked))/left, 1)
 		left--
-		if _, judged := h.own[tenant]; !judged && tenant != alone {
-			if err := h.judge(tx, q, tenant); err != nil {
-				return "", err
-			}
+		if err := h.judge(tx, q, tenant); err != nil {
+			return "", err
 		}
 		if h.noisy(tenant) {
 			continue
 		}
-		list, err := dueOf(tx, q, tenant, share+int(min(h.own[tenant], int64(want))))
+		list, err := dueOf(tx, q, tenant, share+int(min(h.own[tenant], int64(h.want))))
 		if err != nil {
 			return "", err
 		}
 		for _, d := range list {
-			if share == 0 || len(h.picked) == want || h.noisy(tenant) {
+			if share == 0 || len(h.picked) == h.want || h.noisy(tenant) {
 				break
 			}
 			if !h.taken[d.seq] {
@@ -221,7 +226,7 @@ func (s *Queues) pickOf(tx *store.Tx, q *Queue, h *hand, walked []string, ready 
 				share--
 			}
 		}
-		if len(h.picked) == want {
+		if len(h.picked) == h.want {
 			break
 		}
 	}

@@ -61,6 +61,37 @@ func TestNoisyGroupStandsBackForQuietOnes(t *testing.T) {
 	})
 }
 
+func TestTwoNoisyGroupsStandBackTogether(t *testing.T) {
+	each(t, func(f *fixture) {
+		q := f.create("orders")
+		f.crowd(q, "loud", 1000)
+		f.crowd(q, "noisy", 1000)
+		if n := tally(f.hold(q, 10)); n["loud"] < 30 || n["noisy"] < 30 {
+			f.Fatalf("received %v", n)
+		}
+		f.crowd(q, "quiet", 15)
+		if n := tally(f.hold(q, 2)); n["quiet"] != 15 {
+			f.Errorf("received %v", n)
+		}
+	})
+}
+
+// TestAnotherServerFindsOutThatAQueueIsFair receives by a server that has not sent what it receives.
+func TestAnotherServerFindsOutThatAQueueIsFair(t *testing.T) {
+	each(t, func(f *fixture) {
+		q := f.create("orders")
+		f.crowd(q, "noisy", 1000)
+		f.queues = open(f.db, nil)
+		f.hold(q, 4)
+		f.queues = open(f.db, nil)
+		f.crowd(q, "quiet", 5)
+		f.queues = open(f.db, nil)
+		if n := tally(f.hold(q, 2)); n["quiet"] != 5 {
+			f.Errorf("received %v", n)
+		}
+	})
+}
+
 func TestGroupIsNoisyByItsShareOfWhatIsInFlight(t *testing.T) {
 	for _, c := range []struct {
 		name        string

@@ -61,16 +61,13 @@ func (s *Queues) claimSlots(tx *store.Tx, q *Queue, until int64, want int) ([]*R
 	}
 	now := tx.Micros()
 	args := []any{q.bin, now - q.Retention.Microseconds(), now, want, until, now}
-	grouped := false
-	list, err := store.List(tx, slotClaim, args, func(scan store.Scan) (*Received, error) {
+	return store.List(tx, slotClaim, args, func(scan store.Scan) (*Received, error) {
 		m, tenant, err := scanSlot(scan)
-		grouped = grouped || tenant != nil
+		if tenant != nil {
+			s.memory.group(q.bin)
+		}
 		return m, err
 	})
-	if grouped {
-		s.memory.group(q.bin)
-	}
-	return list, err
 }
 
 // scanSlot reads one claimed row of queue_slot, and its tenant.
