@@ -34,6 +34,9 @@ func (m *memory) see(bin int64, f func(k *known)) {
 	defer m.mu.Unlock()
 	k := m.of[bin]
 	if k == nil {
+		if m.of == nil {
+			m.of = make(map[int64]*known)
+		}
 		k = &known{}
 		m.of[bin] = k
 	}

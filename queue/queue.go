@@ -12,11 +12,11 @@
 //	message.go     Message and the rules that it must meet · handle.go receipt handles
 //	send.go        sending · send_sql.go its rows · dedup_sql.go duplicates on FIFO queues
 //	receive.go     receiving, batched · standard_sql.go claims on standard queues · fifo_sql.go on FIFO queues
-//	fifo.go        receiving from FIFO queues · group_sql.go many messages of many groups at once
+//	fifo.go        receiving from FIFO queues · settle_fifo.go settling there · group_sql.go many messages of many groups at once
 //	attempt.go     receives that are tried again · attempt_sql.go what they gave
 //	flight.go      how many messages may be in flight · fair.go fair queues: groups on standard queues · fair_sql.go their rows
 //	dead_letter_sql.go moves to the dead-letter queue
-//	settle.go      deleting and changing visibility · settle_fifo.go on FIFO queues · settle_sql.go its rows
+//	settle.go      deleting and changing visibility · settle_sql.go its rows
 //	depth.go       what queues hold, for the metrics · depth_sql.go the oldest of it
 //	wait.go        long polls: who waits for which queue
 package queue
@@ -109,17 +109,16 @@ const maxBatch = 256
 
 // New makes the queues of a store.
 func New(db *store.DB, cfg Config) *Queues {
+	if cfg.MaxInFlight == 0 {
+		cfg.MaxInFlight = maxInFlight
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	if cfg.Metrics == nil {
 		cfg.Metrics = obs.NewRegistry()
 	}
-	if cfg.MaxInFlight == 0 {
-		cfg.MaxInFlight = maxInFlight
-	}
 	s := &Queues{db: db, cfg: cfg, count: newCounters(cfg.Metrics), cache: make(map[string]*Queue)}
-	s.memory.of = make(map[int64]*known)
 	s.lobby = newLobby(db.Now, pollBehind(db.Engine()))
 	s.registerDepths()
 	s.sends = store.NewBatch(db, maxBatch, s.sendBatch)

@@ -19,7 +19,7 @@ const (
 )
 
 // Run removes what goes by itself, until ctx ends: messages past their retention, the bins of purged and
-// deleted queues, deduplication ids and receive attempts past their window. When it ends the long polls end too, empty-handed,
+// deleted queues, deduplication ids past their window. When it ends the long polls end too, empty-handed,
 // so that a server that stops need not wait for them; from then on nobody waits.
 func (s *Queues) Run(ctx context.Context) error {
 	defer s.lobby.close()
@@ -55,10 +55,10 @@ func (s *Queues) Sweep(ctx context.Context) error {
 			break
 		}
 	}
-	if err := s.sweepBins(ctx); err != nil {
+	if err := s.steps(ctx, expiredAttempts, deleteAttempts); err != nil {
 		return err
 	}
-	if err := s.steps(ctx, expiredAttempts, deleteAttempts); err != nil {
+	if err := s.sweepBins(ctx); err != nil {
 		return err
 	}
 	return s.steps(ctx, expiredDedup, deleteDedup)

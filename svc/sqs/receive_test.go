@@ -6,11 +6,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/casestream/casestream/base/arn"
 	"github.com/casestream/casestream/queue"
+	"github.com/casestream/casestream/store"
+	"github.com/casestream/casestream/store/storetest"
+	"github.com/casestream/casestream/svc/sqs"
+	"github.com/casestream/casestream/wire"
+	"github.com/casestream/casestream/wire/wiretest"
 )
 
 func TestTooManyMessagesInFlightAreOverTheLimit(t *testing.T) {
-	with(t, queue.Config{MaxInFlight: 1}, func(c *client) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		arns := arn.NewMaker("123456789012", "us-east-1")
+		queues := queue.New(d.Open(t, store.Options{}), queue.Config{ARNs: arns, MaxInFlight: 1})
+		c := &client{wiretest.Door{
+			TB: t, Service: sqs.New(sqs.Config{Queues: queues, ARNs: arns}).Describe(),
+			Caller: &wire.Call{Principal: wire.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:root"}, Region: "us-east-1", Scheme: "http", Host: "localhost:4566"},
+		}}
 		c.do("CreateQueue", `{'QueueName':'orders'}`)
 		c.do("CreateQueue", `{'QueueName':'orders.fifo','Attributes':{'FifoQueue':'true'}}`)
 		for _, body := range []string{"1", "2"} {

@@ -23,16 +23,9 @@ type client struct{ wiretest.Door }
 // each runs a test once an engine.
 func each(t *testing.T, test func(c *client)) {
 	t.Helper()
-	with(t, queue.Config{}, test)
-}
-
-// with is each for queues with settings of their own.
-func with(t *testing.T, cfg queue.Config, test func(c *client)) {
-	t.Helper()
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		arns := arn.NewMaker("123456789012", "us-east-1")
-		cfg.ARNs = arns
-		queues := queue.New(d.Open(t, store.Options{}), cfg)
+		queues := queue.New(d.Open(t, store.Options{}), queue.Config{ARNs: arns})
 		test(&client{wiretest.Door{
 			TB: t, Service: sqs.New(sqs.Config{Queues: queues, ARNs: arns}).Describe(),
 			Caller: &wire.Call{
