@@ -90,7 +90,7 @@ func headsOf(tx *store.Tx, bin int64, groups []string, depth int) (map[string][]
 	heads := make(map[string][]*Received, len(groups))
 	blocked := make(map[string]bool)
 	err := groupHeads.Each(tx, groups, []any{depth - 1, bin}, func(scan store.Scan) error {
-		m, err := scanPlace(scan)
+		m, err := scanFIFO(scan)
 		if err != nil {
 			return err
 		}
@@ -110,15 +110,15 @@ func headsOf(tx *store.Tx, bin int64, groups []string, depth int) (map[string][]
 // getPlaces reads the rows of messages of a FIFO queue, in no order; what is gone is left out.
 func getPlaces(tx *store.Tx, bin int64, wanted []*Received) (found []*Received, err error) {
 	err = placesSelect.Each(tx, placeArgs(placesSelect, bin, wanted), func(scan store.Scan) error {
-		m, err := scanPlace(scan)
+		m, err := scanFIFO(scan)
 		found = append(found, m)
 		return err
 	})
 	return found, err
 }
 
-// scanPlace reads one row of queue_fifo.
-func scanPlace(scan store.Scan) (*Received, error) {
+// scanFIFO reads one row of queue_fifo.
+func scanFIFO(scan store.Scan) (*Received, error) {
 	m := &Received{}
 	var first int64
 	var source *string
