@@ -20,8 +20,8 @@ func capped(t *testing.T, test func(f *fixture)) {
 	})
 }
 
-// drain receives until there is nothing more or no more may be received.
-func (f *fixture) drain(from queue.Ref) (list []*queue.Received, err error) {
+// receiveAll receives until there is nothing more or no more may be received.
+func (f *fixture) receiveAll(from queue.Ref) (list []*queue.Received, err error) {
 	f.Helper()
 	for {
 		got, err := f.queues.Receive(f.Context(), from, queue.ReceiveOptions{Max: 10})
@@ -36,7 +36,7 @@ func TestTooManyInFlightIsAnErrorOnAStandardQueue(t *testing.T) {
 	capped(t, func(f *fixture) {
 		q := f.create("orders")
 		f.send(q, "1", "2", "3", "4", "5", "6", "7")
-		list, err := f.drain(q)
+		list, err := f.receiveAll(q)
 		f.wantFault(err, fault.Limit, queue.SubjectInFlight)
 		if bodies(list) != "1 2 3 4 5" {
 			f.Fatalf("received %q", bodies(list))
@@ -45,13 +45,13 @@ func TestTooManyInFlightIsAnErrorOnAStandardQueue(t *testing.T) {
 		if err := f.hide(q, list[1], 0); err != nil {
 			f.Fatal(err)
 		}
-		list, err = f.drain(q)
+		list, err = f.receiveAll(q)
 		f.wantFault(err, fault.Limit, queue.SubjectInFlight)
 		if len(list) != 2 {
 			f.Errorf("received %q in place of two", bodies(list))
 		}
 		f.clock.advance(30 * time.Second)
-		list, _ = f.drain(q)
+		list, _ = f.receiveAll(q)
 		if len(list) != 5 {
 			f.Errorf("received %q of those that came back", bodies(list))
 		}
@@ -62,17 +62,17 @@ func TestTooManyInFlightIsNothingToReceiveOnAFIFOQueue(t *testing.T) {
 	capped(t, func(f *fixture) {
 		q := f.create("orders.fifo")
 		f.order(q, "a:1", "a:2", "a:3", "b:4", "c:5", "d:6", "d:7")
-		list, err := f.drain(q)
+		list, err := f.receiveAll(q)
 		if err != nil || bodies(list) != "1 2 3 4 5" {
 			f.Fatalf("received %q, %v", bodies(list), err)
 		}
 		f.remove(q, list[0])
-		list, err = f.drain(q)
+		list, err = f.receiveAll(q)
 		if err != nil || bodies(list) != "6" {
 			f.Fatalf("received %q, %v, want as much as was deleted", bodies(list), err)
 		}
 		f.clock.advance(30 * time.Second)
-		list, err = f.drain(q)
+		list, err = f.receiveAll(q)
 		if err != nil || len(list) != 5 {
 			f.Fatalf("received %q, %v", bodies(list), err)
 		}
