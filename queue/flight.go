@@ -12,6 +12,9 @@ import (
 // maxInFlight is how many messages of a queue may be in flight.
 const maxInFlight = 120_000
 
+// maxKnown bounds the memory: past it all is forgotten, and asked again.
+const maxKnown = 10_000
+
 // memory is what this process remembers of the bins that it works with, so that a receive need not ask.
 // Nothing depends on it but how often it asks.
 type memory struct {
@@ -34,7 +37,7 @@ func (m *memory) see(bin int64, f func(k *known)) {
 	defer m.mu.Unlock()
 	k := m.of[bin]
 	if k == nil {
-		if m.of == nil {
+		if m.of == nil || len(m.of) >= maxKnown {
 			m.of = make(map[int64]*known)
 		}
 		k = &known{}
