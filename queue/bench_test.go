@@ -100,3 +100,75 @@ func BenchmarkSendFIFO(b *testing.B) {
 		})
 	})
 }
+
+// BenchmarkReceiveAndDeleteFIFO has a backlog behind the head of each group.
+func BenchmarkReceiveAndDeleteFIFO(b *testing.B) {
+	engines(b, "orders.fifo", map[string]string{"FifoQueue": "true"}, func(b *testing.B, q *queue.Queues) {
+		orders := queue.Ref{Name: "orders.fifo"}
+		for n := 0; n < b.N+5000; n += 1000 {
+			list := make([]*queue.Message, 1000)
+			for i := range list {
+				list[i] = &queue.Message{Body: strings.Repeat("x", 1200), GroupID: "g" + itoa(i%200), DedupID: itoa(n + i)}
+			}
+			if _, err := q.Send(b.Context(), orders, list...); err != nil {
+				b.Fatal(err)
+			}
+		}
+		parallel(b, func(ctx context.Context) error {
+			for {
+				got, err := q.Receive(ctx, orders, queue.ReceiveOptions{})
+				if err != nil {
+					return err
+				}
+				if len(got) > 0 {
+					_, err = q.Delete(ctx, orders, got[0].Handle)
+					return err
+				}
+			}
+		})
+	})
+}
+
+// BenchmarkReceiveFair receives ten of a quiet group's messages that wait behind those of a noisy one.
+func BenchmarkReceiveFair(b *testing.B) {
+	for _, behind := range []int{1_000, 50_000} {
+		b.Run(itoa(behind), func(b *testing.B) {
+			engines(b, "orders", map[string]string{"VisibilityTimeout": "43200"}, func(b *testing.B, q *queue.Queues) {
+				orders := queue.Ref{Name: "orders"}
+				send := func(group string, n int) {
+					list := make([]*queue.Message, n)
+					for i := range list {
+						list[i] = &queue.Message{Body: group, GroupID: group}
+					}
+					if _, err := q.Send(b.Context(), orders, list...); err != nil {
+						b.Fatal(err)
+					}
+				}
+				for range behind / 1000 {
+					send("noisy", 1000)
+				}
+				for range 10 {
+					if _, err := q.Receive(b.Context(), orders, queue.ReceiveOptions{Max: 10}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				for b.Loop() {
+					b.StopTimer()
+					send("quiet", 10)
+					b.StartTimer()
+					got, err := q.Receive(b.Context(), orders, queue.ReceiveOptions{Max: 10})
+					if err != nil || len(got) != 10 || got[0].GroupID != "quiet" {
+						b.Fatalf("%d messages, %v", len(got), err)
+					}
+					b.StopTimer()
+					for _, m := range got {
+						if _, err := q.Delete(b.Context(), orders, m.Handle); err != nil {
+							b.Fatal(err)
+						}
+					}
+					b.StartTimer()
+				}
+			})
+		})
+	}
+}

@@ -3,6 +3,7 @@ package queue
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -50,7 +51,7 @@ func (s *Queues) sendFIFO(tx *store.Tx, fifo []outgoing) error {
 		return err
 	}
 	var repeated []int64
-	var dull []outgoing
+	var repeats []outgoing
 	args := fifoInsert.Args(len(fifo))
 	for _, o := range fifo {
 		k := kept[keyOf(o)]
@@ -60,7 +61,7 @@ func (s *Queues) sendFIFO(tx *store.Tx, fifo []outgoing) error {
 			continue
 		}
 		repeated = append(repeated, o.m.seq)
-		dull = append(dull, o)
+		repeats = append(repeats, o)
 		o.m.ID, o.m.Sequence = k.messageID, sequence(k.seq)
 	}
 	if err := fifoInsert.Exec(tx, args); err != nil {
@@ -69,8 +70,13 @@ func (s *Queues) sendFIFO(tx *store.Tx, fifo []outgoing) error {
 	if err := messageDelete.Exec(tx, repeated); err != nil {
 		return err
 	}
-	for _, o := range dull { // the group may have been made for a message that does not come
-		if err := refreshGroup(tx, o.q.bin, o.m.GroupID); err != nil {
+	dull := make(map[int64][]string)
+	for _, o := range repeats { // the group may have been made for a message that does not come
+		dull[o.q.bin] = append(dull[o.q.bin], o.m.GroupID)
+	}
+	for _, bin := range slices.Sorted(maps.Keys(dull)) {
+		slices.Sort(dull[bin])
+		if err := refreshGroups(tx, bin, slices.Compact(dull[bin])); err != nil {
 			return err
 		}
 	}

@@ -14,13 +14,14 @@ type handle struct {
 	queueID  int64
 	seq      int64
 	receives uint32
+	received int64 // microseconds: from here on its visibility timeouts count together
 }
 
-// A receipt handle is base64 of: form, queue, message, receive count, random, checksum. The random part
-// makes every delivery's handle a new one, even when a message is purged and sent again.
+// A receipt handle is base64 of: form, queue, message, receive count, instant, random, checksum. The random
+// part makes every delivery's handle a new one, even when a message is purged and sent again.
 const (
 	handleForm   = 1
-	handleLength = 1 + 8 + 8 + 4 + 4 + 4
+	handleLength = 1 + 8 + 8 + 4 + 8 + 4 + 4
 )
 
 // String writes the handle.
@@ -30,8 +31,9 @@ func (h handle) String() string {
 	binary.BigEndian.PutUint64(b[1:], uint64(h.queueID))
 	binary.BigEndian.PutUint64(b[9:], uint64(h.seq))
 	binary.BigEndian.PutUint32(b[17:], h.receives)
-	binary.BigEndian.PutUint32(b[21:], rand.Uint32())
-	binary.BigEndian.PutUint32(b[25:], crc32.ChecksumIEEE(b[:25]))
+	binary.BigEndian.PutUint64(b[21:], uint64(h.received))
+	binary.BigEndian.PutUint32(b[29:], rand.Uint32())
+	binary.BigEndian.PutUint32(b[33:], crc32.ChecksumIEEE(b[:33]))
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
@@ -42,13 +44,14 @@ func parseHandle(text string, queueID int64) (handle, error) {
 		return handle{}, badHandle(text)
 	}
 	n, err := base64.RawURLEncoding.Strict().Decode(b[:], []byte(text))
-	if err != nil || n != handleLength || b[0] != handleForm || binary.BigEndian.Uint32(b[25:]) != crc32.ChecksumIEEE(b[:25]) {
+	if err != nil || n != handleLength || b[0] != handleForm || binary.BigEndian.Uint32(b[33:]) != crc32.ChecksumIEEE(b[:33]) {
 		return handle{}, badHandle(text)
 	}
 	h := handle{
 		queueID:  int64(binary.BigEndian.Uint64(b[1:])),
 		seq:      int64(binary.BigEndian.Uint64(b[9:])),
 		receives: binary.BigEndian.Uint32(b[17:]),
+		received: int64(binary.BigEndian.Uint64(b[21:])),
 	}
 	if h.queueID != queueID {
 		return handle{}, &fault.Error{

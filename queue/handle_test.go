@@ -3,7 +3,7 @@ package queue
 import "testing"
 
 func TestHandlesReadBackAndNothingElseDoes(t *testing.T) {
-	h := handle{queueID: 7, seq: 1 << 40, receives: 3}
+	h := handle{queueID: 7, seq: 1 << 40, receives: 3, received: 1 << 50}
 	text := h.String()
 	if got, err := parseHandle(text, 7); err != nil || got != h {
 		t.Fatalf("%+v, %v", got, err)
@@ -26,7 +26,7 @@ func TestHandlesReadBackAndNothingElseDoes(t *testing.T) {
 }
 
 func FuzzParseHandle(f *testing.F) {
-	f.Add(handle{1, 2, 3}.String())
+	f.Add(handle{1, 2, 3, 4}.String())
 	f.Add("")
 	f.Add("AQEBxyz+/==")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -219,6 +219,7 @@ func (s *Queues) DeleteQueue(ctx context.Context, ref Ref) error {
 	return s.change(ctx, ref, func(tx *store.Tx, q *Queue) error {
 		tx.AfterCommit(func() {
 			s.forget(q.Name)
+			s.memory.forget(q.bin)
 			s.lobby.wakeAll(q.ID)
 		})
 		return deleteQueue(tx, q)
@@ -234,6 +235,7 @@ func (s *Queues) Purge(ctx context.Context, ref Ref) error {
 				Msg: "Only one PurgeQueue operation on " + q.Name + " is allowed every 60 seconds.",
 			}
 		}
+		tx.AfterCommit(func() { s.memory.forget(q.bin) })
 		return replaceBin(tx, q)
 	})
 }

@@ -12,6 +12,9 @@
 //	message.go     Message and the rules that it must meet · handle.go receipt handles
 //	send.go        sending · send_sql.go its rows · dedup_sql.go duplicates on FIFO queues
 //	receive.go     receiving, batched · standard_sql.go claims on standard queues, from floor_sql.go on · fifo_sql.go on FIFO queues
+//	fifo.go        receiving from FIFO queues · settle_fifo.go settling there · group_sql.go many messages of many groups at once
+//	attempt.go     receives that are tried again · attempt_sql.go what they gave
+//	flight.go      how many messages may be in flight · fair.go fair queues: groups on standard queues · fair_sql.go their rows
 //	dead_letter_sql.go moves to the dead-letter queue
 //	move.go        message move tasks, which take dead letters back · move_sql.go their rows
 //	move_run.go    their steps · move_walk.go the messages of a step · move_walk_sql.go where these lie
@@ -47,6 +50,7 @@ const (
 	SubjectContents       = "Contents"       // characters that a message may not contain
 	SubjectHandle         = "ReceiptHandle"  // a receipt handle that never was one
 	SubjectPurge          = "Purge"          // purged a moment ago
+	SubjectInFlight       = "InFlight"       // too many messages are in the hands of receivers
 	SubjectPolicy         = "Policy"         // a policy would hold more than it may
 	SubjectMove           = "MoveTask"       // a message move task, or a queue that it is about, does not exist
 )
@@ -59,6 +63,8 @@ type Config struct {
 	// RecreateAfter is how long the name of a deleted queue stays taken: 60 s on AWS, 0 here, because
 	// scripts that set up and tear down would have to wait.
 	RecreateAfter time.Duration
+	// MaxInFlight is how many messages of a queue may be in the hands of receivers; 0: 120,000, as on AWS.
+	MaxInFlight int
 }
 
 // Queues are all queues of a store.
@@ -72,6 +78,8 @@ type Queues struct {
 	arrivals *arrivals
 
 	floors floors
+
+	memory memory
 
 	sends    *store.Batch[sendCall, []Sent]
 	receives *store.Batch[receiveCall, received]
@@ -111,6 +119,9 @@ const maxBatch = 256
 
 // New makes the queues of a store.
 func New(db *store.DB, cfg Config) *Queues {
+	if cfg.MaxInFlight == 0 {
+		cfg.MaxInFlight = maxInFlight
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}

@@ -14,6 +14,7 @@ type ReceiveOptions struct {
 	Max        int            // how many messages at most; less than 1: one
 	Visibility *time.Duration // how long they are hidden from others; nil: the queue's
 	Wait       *time.Duration // how long to wait for the first one; nil: the queue's
+	Attempt    string         // FIFO queues only: a receive with the same one within five minutes is given the same messages; empty: none
 }
 
 // Received is a message in the hands of a receiver.
@@ -83,7 +84,8 @@ func (s *Queues) attempt(call receiveCall) (received, error) {
 	if err != nil || call.ctx.Err() == nil {
 		return got, err
 	}
-	if len(got.list) > 0 {
+	// Who says which attempt it is tries again, and is given the same then.
+	if len(got.list) > 0 && call.opts.Attempt == "" {
 		err = s.release(context.WithoutCancel(call.ctx), got)
 	}
 	if err == nil {
@@ -137,22 +139,21 @@ func (s *Queues) receiveBatch(tx *store.Tx, calls []*store.BatchCall[receiveCall
 
 // serve claims messages for the receivers of one share and hands them out, first come first served.
 func (s *Queues) serve(tx *store.Tx, h *share) error {
-	dry := true
-	var err error
-	if h.q.FIFO { // one by one: what a receiver holds of a group keeps the next one out of it
-		for _, c := range h.calls {
-			if c.Out.list, dry, err = s.claimFIFO(tx, h.q, h.visibility, c.In.opts.Max); err != nil {
-				return err
-			}
-		}
-	} else if dry, err = s.serveStandard(tx, h); err != nil {
+	claim := s.serveStandard
+	if h.q.FIFO {
+		claim = s.serveFIFO
+	}
+	dry, err := claim(tx, h)
+	if err != nil {
 		return err
 	}
 	total := 0
 	for _, c := range h.calls {
 		total += len(c.Out.list)
 		for _, m := range c.Out.list {
-			m.Handle = handle{h.q.ID, m.seq, uint32(m.Receives)}.String()
+			if m.Handle == "" { // else it is given for the second time
+				m.Handle = h.q.handleOf(tx, m)
+			}
 		}
 	}
 	if total > 0 {
@@ -170,10 +171,22 @@ func (s *Queues) serveStandard(tx *store.Tx, h *share) (dry bool, err error) {
 	for _, c := range h.calls {
 		want += c.In.opts.Max
 	}
+	room, err := s.room(tx, h.q, want)
+	if err != nil {
+		return false, err
+	}
+	if room == 0 {
+		for _, c := range h.calls {
+			c.Err = tooManyInFlight(h.q, s.cfg.MaxInFlight)
+		}
+		return true, nil
+	}
+	want = min(want, room)
 	list, dry, err := s.claimStandard(tx, h.q, h.visibility, want)
 	if err != nil {
 		return false, err
 	}
+	s.flying(h.q, len(list))
 	for _, c := range h.calls {
 		n := min(c.In.opts.Max, len(list))
 		c.Out.list, list = list[:n:n], list[n:]

@@ -116,7 +116,7 @@ func (s *Queues) sendAll(tx *store.Tx, list []outgoing) error {
 		return err
 	}
 	if len(fifo) < len(list) {
-		if err := insertSlots(tx, list); err != nil {
+		if err := s.insertSlots(tx, list); err != nil {
 			return err
 		}
 	}

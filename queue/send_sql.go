@@ -12,7 +12,7 @@ import (
 var (
 	messageInsert = store.NewMany(`INSERT INTO queue_message (message_id, sent_at, sender, trace, group_id, dedup_id, attributes, body) VALUES `,
 		`(?, ?, ?, ?, ?, ?, ?, ?)`, ` RETURNING seq`)
-	slotInsert = store.NewMany(`INSERT INTO queue_slot (seq, bin, visible_at) VALUES `, `(?, ?, ?)`, ``)
+	slotInsert = store.NewMany(`INSERT INTO queue_slot (seq, bin, visible_at, tenant) VALUES `, `(?, ?, ?, ?)`, ``)
 	// An existing group is written as it is: that holds it until the transaction ends.
 	groupInsert = store.NewMany(`INSERT INTO queue_group (bin, group_id, next_at) VALUES `, `(?, ?, ?)`,
 		` ON CONFLICT (bin, group_id) DO UPDATE SET next_at = queue_group.next_at`)
@@ -49,11 +49,11 @@ func insertMessages(tx *store.Tx, list []outgoing) error {
 }
 
 // insertSlots makes the standard queues' messages receivable.
-func insertSlots(tx *store.Tx, list []outgoing) error {
+func (s *Queues) insertSlots(tx *store.Tx, list []outgoing) error {
 	args := slotInsert.Args(len(list))
 	for _, o := range list {
 		if !o.q.FIFO {
-			args = append(args, o.m.seq, o.q.bin, o.m.visible)
+			args = append(args, o.m.seq, o.q.bin, o.m.visible, orNull(s.memory.tenantOf(o)))
 		}
 	}
 	return slotInsert.Exec(tx, args)

@@ -84,49 +84,12 @@ func (s *Queues) deleteBatch(tx *store.Tx, calls []*store.BatchCall[deleteCall, 
 		if err != nil {
 			return err
 		}
-		tx.AfterCommit(func() { s.count.deleted.Add(int64(n)) })
+		tx.AfterCommit(func() {
+			s.count.deleted.Add(int64(n))
+			s.landed(q, n)
+		})
 	}
-	return s.eachFIFO(tx, fifo, s.deleteFIFO)
-}
-
-// eachFIFO settles deliveries of FIFO queues group by group. Everybody takes groups in the same order, so
-// that no two transactions wait for each other.
-func (s *Queues) eachFIFO(tx *store.Tx, list []*delivery, settle func(*store.Tx, *delivery) error) error {
-	if len(list) == 0 {
-		return nil
-	}
-	if err := findGroups(tx, list); err != nil {
-		return err
-	}
-	slices.SortStableFunc(list, func(a, b *delivery) int {
-		return cmp.Or(cmp.Compare(a.q.bin, b.q.bin), cmp.Compare(a.group, b.group))
-	})
-	for _, d := range list {
-		if err := settle(tx, d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// deleteFIFO removes one message of a FIFO queue, whose handle must be in force.
-func (s *Queues) deleteFIFO(tx *store.Tx, d *delivery) error {
-	m, err := holdFIFO(tx, d)
-	if err != nil || m == nil {
-		return err
-	}
-	if m.Receives != int(d.handle.receives) || m.visible <= tx.Micros() {
-		*d.answer = handleExpired(d.text)
-		return nil
-	}
-	if err := deleteFromGroup(tx, d.q.bin, d.group, []int64{m.seq}); err != nil {
-		return err
-	}
-	tx.AfterCommit(func() {
-		s.count.deleted.Add(1)
-		s.lobby.wake(d.q.ID, 1) // the group may be free now
-	})
-	return refreshGroup(tx, d.q.bin, d.group)
+	return s.deleteFIFO(tx, fifo)
 }
 
 // handleExpired says that a FIFO queue's receipt handle is no longer in force.
@@ -150,9 +113,7 @@ func (s *Queues) changeBatch(tx *store.Tx, calls []*store.BatchCall[changeCall, 
 			if d.handle, c.Out[i] = parseHandle(v.Handle, q.ID); c.Out[i] != nil {
 				continue
 			}
-			if v.Timeout < 0 || v.Timeout > maxVisibility {
-				c.Out[i] = parameterValue(strconv.Itoa(int(v.Timeout/time.Second)), attrVisibilityTimeout,
-					"Total VisibilityTimeout for the message is beyond the limit [43200 seconds]")
+			if c.Out[i] = checkTimeout(v.Timeout, tx.Now().Sub(time.UnixMicro(d.handle.received))); c.Out[i] != nil {
 				continue
 			}
 			if q.FIFO {
@@ -171,7 +132,17 @@ func (s *Queues) changeBatch(tx *store.Tx, calls []*store.BatchCall[changeCall, 
 			return err
 		}
 	}
-	return s.eachFIFO(tx, fifo, s.changeFIFO)
+	return s.changeFIFO(tx, fifo)
+}
+
+// checkTimeout checks the time for which a message is to be hidden, which was received a while ago: both
+// together have a limit. What is less than a second of the while does not count.
+func checkTimeout(timeout, since time.Duration) error {
+	if timeout >= 0 && timeout <= maxVisibility && max(since, 0).Truncate(time.Second)+timeout <= maxVisibility {
+		return nil
+	}
+	return parameterValue(strconv.Itoa(int(timeout/time.Second)), attrVisibilityTimeout,
+		"Total VisibilityTimeout for the message is beyond the limit [43200 seconds]")
 }
 
 // changeStandard changes the visibility of one message of a standard queue.
@@ -182,26 +153,6 @@ func (s *Queues) changeStandard(tx *store.Tx, d *delivery) error {
 		s.changed(tx, d, at, there)
 	}
 	return err
-}
-
-// changeFIFO changes the visibility of one message of a FIFO queue.
-func (s *Queues) changeFIFO(tx *store.Tx, d *delivery) error {
-	m, err := holdFIFO(tx, d)
-	if err != nil {
-		return err
-	}
-	if m != nil && m.Receives != int(d.handle.receives) {
-		*d.answer = handleExpired(d.text)
-		return nil
-	}
-	at := tx.Now().Add(d.hide).UnixMicro()
-	if m != nil {
-		if err := updateFIFOVisible(tx, d.q.bin, d.group, m.seq, at); err != nil {
-			return err
-		}
-	}
-	s.changed(tx, d, at, m != nil)
-	return nil
 }
 
 // changed answers a change of visibility, and wakes whom it concerns.

@@ -29,14 +29,6 @@ func updateVisible(tx *store.Tx, bin, seq, at int64) (bool, error) {
 	return n > 0, err
 }
 
-// updateFIFOVisible changes when a message of a FIFO queue is visible; this transaction holds its group.
-func updateFIFOVisible(tx *store.Tx, bin int64, group string, seq, at int64) error {
-	if _, err := tx.Exec(`UPDATE queue_fifo SET visible_at = ? WHERE bin = ? AND group_id = ? AND seq = ?`, at, bin, group, seq); err != nil {
-		return err
-	}
-	return refreshGroup(tx, bin, group)
-}
-
 // groupSelect gives the groups of messages.
 var groupSelect = store.NewIn[int64](`SELECT seq, group_id FROM queue_message WHERE group_id IS NOT NULL AND seq IN `, ``)
 
@@ -58,23 +50,4 @@ func findGroups(tx *store.Tx, list []*delivery) error {
 		d.group = groups[d.handle.seq]
 	}
 	return err
-}
-
-// holdFIFO holds the group of a message of a FIFO queue and reads its place in it; nil where the queue has
-// no such message.
-func holdFIFO(tx *store.Tx, d *delivery) (*Received, error) {
-	if d.group == "" {
-		return nil, nil
-	}
-	found, err := holdGroup(tx, d.q.bin, d.group)
-	if err != nil || !found {
-		return nil, err
-	}
-	m := &Received{seq: d.handle.seq}
-	found, err = tx.Get(`SELECT visible_at, receives FROM queue_fifo WHERE bin = ? AND group_id = ? AND seq = ?`,
-		[]any{d.q.bin, d.group, m.seq}, &m.visible, &m.Receives)
-	if err != nil || !found {
-		return nil, err
-	}
-	return m, nil
 }

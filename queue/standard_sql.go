@@ -16,7 +16,7 @@ var (
 	// earlier. Leaving them out keeps a receive from walking over what the sweep has not reached yet.
 	slotClaim = `WITH due AS MATERIALIZED (SELECT seq FROM queue_slot WHERE bin = ? AND visible_at > ? AND visible_at <= ? ORDER BY visible_at, seq LIMIT ? /*skip locked*/)
 		UPDATE queue_slot SET visible_at = ?, receives = receives + 1, first_received_at = CASE WHEN first_received_at = 0 THEN ? ELSE first_received_at END
-		WHERE seq IN (SELECT seq FROM due) RETURNING seq, receives, first_received_at, source`
+		WHERE seq IN (SELECT seq FROM due) RETURNING seq, receives, first_received_at, source, tenant`
 	messageSelect = store.NewIn[int64](`SELECT seq, message_id, sent_at, sender, trace, group_id, dedup_id, attributes, body FROM queue_message WHERE seq IN `, ``)
 	messageDelete = store.NewIn[int64](`DELETE FROM queue_message WHERE seq IN `, ``)
 	// The plus keeps SQLite from walking over the bin by its index: messages are found by their number.
@@ -53,13 +53,17 @@ func (s *Queues) claimStandard(tx *store.Tx, q *Queue, visibility time.Duration,
 	return out, dry, nil
 }
 
-// claimSlots hides the messages that have been visible for longest.
+// claimSlots hides the messages that have been visible for longest. Where the queue turns out to have groups,
+// it is a fair one from the next time on.
 func (s *Queues) claimSlots(tx *store.Tx, q *Queue, until int64, want int) ([]*Received, error) {
+	if s.memory.grouped(q.bin) {
+		return s.claimFair(tx, q, until, want)
+	}
 	from, err := s.floors.from(tx, s.db.Engine(), q, floorHolds)
 	if err != nil {
 		return nil, err
 	}
-	list, err := claimBetween(tx, q, from, tx.Micros(), until, want)
+	list, err := s.claimBetween(tx, q, from, tx.Micros(), until, want)
 	if err != nil || len(list) == want {
 		return list, err
 	}
@@ -67,24 +71,33 @@ func (s *Queues) claimSlots(tx *store.Tx, q *Queue, until int64, want int) ([]*R
 	if err != nil || lower >= from {
 		return list, err
 	}
-	rest, err := claimBetween(tx, q, lower, from, until, want-len(list))
+	rest, err := s.claimBetween(tx, q, lower, from, until, want-len(list))
 	return append(list, rest...), err
 }
 
 // claimBetween hides the messages that have been visible for longest, of those that became so after from and not after to.
-func claimBetween(tx *store.Tx, q *Queue, from, to, until int64, want int) ([]*Received, error) {
+func (s *Queues) claimBetween(tx *store.Tx, q *Queue, from, to, until int64, want int) ([]*Received, error) {
 	args := []any{q.bin, from, to, want, until, tx.Micros()}
 	return store.List(tx, slotClaim, args, func(scan store.Scan) (*Received, error) {
-		m := &Received{}
-		var first int64
-		var source *string
-		err := scan(&m.seq, &m.Receives, &first, &source)
-		m.FirstReceived = time.UnixMicro(first).UTC()
-		if source != nil {
-			m.Source = *source
+		m, tenant, err := scanSlot(scan)
+		if tenant != nil {
+			s.memory.group(q.bin)
 		}
 		return m, err
 	})
+}
+
+// scanSlot reads one claimed row of queue_slot, and its tenant.
+func scanSlot(scan store.Scan) (m *Received, tenant *string, err error) {
+	m = &Received{}
+	var first int64
+	var source *string
+	err = scan(&m.seq, &m.Receives, &first, &source, &tenant)
+	m.FirstReceived = time.UnixMicro(first).UTC()
+	if source != nil {
+		m.Source = *source
+	}
+	return m, tenant, err
 }
 
 // sift reads the messages of claimed slots. It drops those past their retention, moves those that were

@@ -60,6 +60,9 @@ func (s *Queues) Sweep(ctx context.Context) error {
 			break
 		}
 	}
+	if err := s.steps(ctx, expiredAttempts, deleteAttempts); err != nil {
+		return err
+	}
 	if err := s.sweepBins(ctx); err != nil {
 		return err
 	}

@@ -80,6 +80,9 @@ func emptyBin(tx *store.Tx, bin int64, keep time.Duration) (more bool, err error
 	if _, err := tx.Exec(`DELETE FROM queue_dedup WHERE bin = ?`, bin); err != nil {
 		return false, err
 	}
+	if _, err := tx.Exec(`DELETE FROM queue_attempt WHERE bin = ?`, bin); err != nil {
+		return false, err
+	}
 	_, err = tx.Exec(`DELETE FROM queue_bin WHERE id = ? AND gone_at <= ?`, bin, tx.Now().Add(-keep).UnixMicro())
 	return false, err
 }

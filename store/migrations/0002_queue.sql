@@ -45,9 +45,13 @@ CREATE TABLE queue_slot (
     visible_at        BIGINT NOT NULL,
     receives          BIGINT NOT NULL DEFAULT 0,
     first_received_at BIGINT NOT NULL DEFAULT 0,
-    source            TEXT
+    source            TEXT,
+    tenant            TEXT -- the message group; a space for messages without one, where the queue has groups
 ) /*clustered*/;
 CREATE INDEX queue_slot_due ON queue_slot (bin, visible_at, seq);
+-- What fair queues ask: what a tenant has to deliver, and what it has in flight. Other messages are in neither.
+CREATE INDEX queue_slot_tenant ON queue_slot (bin, tenant, visible_at, seq) WHERE tenant IS NOT NULL;
+CREATE INDEX queue_slot_tenant_flight ON queue_slot (bin, tenant, visible_at) WHERE tenant IS NOT NULL AND receives > 0;
 
 -- The same for messages of FIFO queues, which are only ever reached through their group.
 CREATE TABLE queue_fifo (
@@ -60,6 +64,7 @@ CREATE TABLE queue_fifo (
     source            TEXT,
     PRIMARY KEY (bin, group_id, seq)
 ) /*clustered*/;
+CREATE INDEX queue_fifo_flight ON queue_fifo (bin, visible_at) WHERE receives > 0;
 
 -- The groups that have messages. next_at is when the group's first message is visible: a receive looks
 -- here, and so never walks past messages that wait behind another. Who changes a group's messages holds
@@ -107,6 +112,17 @@ CREATE TABLE queue_move (
 );
 CREATE INDEX queue_move_queue ON queue_move (queue, started_at);
 CREATE INDEX queue_move_due ON queue_move (due_at) WHERE ended_at = 0;
+
+-- What receives on FIFO queues with a ReceiveRequestAttemptId gave: a retry is given the same again. list
+-- holds the deliveries as JSON.
+CREATE TABLE queue_attempt (
+    bin        BIGINT NOT NULL,
+    attempt_id TEXT   NOT NULL,
+    expires_at BIGINT NOT NULL,
+    list       TEXT   NOT NULL,
+    PRIMARY KEY (bin, attempt_id)
+) /*clustered*/;
+CREATE INDEX queue_attempt_expiry ON queue_attempt (expires_at);
 
 -- PostgreSQL keeps what was deleted until a vacuum has been there. Messages come and go: it is to come often, and not to
 -- dawdle. By itself it waits for a fifth of the table, pausing all the time.

@@ -16,6 +16,9 @@ import (
 func (s *Service) ReceiveMessage(ctx context.Context, in *api.ReceiveMessageInput) (*api.ReceiveMessageOutput, error) {
 	ref := s.ref(ctx, in.QueueUrl, "ReceiveMessage", func(q *queue.Queue) error { return checkReceive(q, in) })
 	opts := queue.ReceiveOptions{Visibility: seconds(in.VisibilityTimeout), Wait: seconds(in.WaitTimeSeconds)}
+	if in.ReceiveRequestAttemptId != nil {
+		opts.Attempt = *in.ReceiveRequestAttemptId
+	}
 	if in.MaxNumberOfMessages != nil {
 		opts.Max = int(*in.MaxNumberOfMessages)
 	}
@@ -72,8 +75,10 @@ func checkReceive(q *queue.Queue, in *api.ReceiveMessageInput) error {
 	if n := in.VisibilityTimeout; n != nil && (*n < 0 || *n > 43200) {
 		return badValue(number(*n), "VisibilityTimeout", "Must be >= 0 and <= 43200, if provided.")
 	}
-	if in.ReceiveRequestAttemptId != nil && !q.FIFO {
-		return badValue(*in.ReceiveRequestAttemptId, "ReceiveRequestAttemptId", "The request include parameter that is not valid for this queue type.")
+	if in.ReceiveRequestAttemptId != nil {
+		if err := q.CheckAttempt(*in.ReceiveRequestAttemptId); err != nil {
+			return err
+		}
 	}
 	for _, names := range [][]string{in.MessageSystemAttributeNames, in.AttributeNames} {
 		for _, n := range names {
