@@ -8,6 +8,7 @@
 //	config.go  what can be set, and what New makes of it
 //	resolve.go which service and operation · query.go the same for awsQuery
 //	body.go    reading the body within its limit
+//	deadline.go how long an operation may take
 //	park.go    requests that wait · listener.go what takes their connections back
 //	auth.go    who asks · host.go which hosts and pages may ask
 //	rate.go    how often
@@ -16,7 +17,6 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -130,8 +130,8 @@ func (g *Gateway) dispatch(x *exchange) (wire.Output, error) {
 	x.call.UserAgent, x.call.Referer = x.http.UserAgent(), x.http.Referer()
 	x.call.SourceIP, _, _ = net.SplitHostPort(x.http.RemoteAddr)
 	x.call.MayPark = g.mayPark(x)
-	ctx, cancel := context.WithTimeout(x.http.Context(), g.timeout(x))
-	defer cancel()
+	ctx := &bounded{Context: x.http.Context(), deadline: x.start.Add(g.timeout(x))}
+	defer ctx.end()
 	return x.req.Op.Call(wire.WithCall(ctx, &x.call), &x.req)
 }
 

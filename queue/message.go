@@ -149,6 +149,10 @@ func validID(s string) bool {
 // validText says whether a text has only characters that SQS takes.
 func validText(s string) bool {
 	for i := 0; i < len(s); {
+		if i+8 <= len(s) && printable8(s[i:i+8]) {
+			i += 8
+			continue
+		}
 		if c := s[i]; c < utf8.RuneSelf {
 			if c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
 				return false
@@ -163,6 +167,13 @@ func validText(s string) bool {
 		i += n
 	}
 	return true
+}
+
+// printable8 says whether eight bytes, which is how most of a long text is looked at, are printable ASCII.
+func printable8(s string) bool {
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	const each = 0x0101010101010101
+	return (x|(x-0x20*each))&(0x80*each) == 0 // no byte is past 0x7f, and none is below 0x20
 }
 
 // checkAttributes checks a message's attributes.

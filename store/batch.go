@@ -51,8 +51,17 @@ func (b *Batch[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	lead := !b.queued
 	b.queued = true
 	b.mu.Unlock()
+	if b.db.conns.Writers == 1 {
+		// The caller's turn comes soon, and calling another goroutine to do it, or watching ctx meanwhile, takes as long as
+		// the rest.
+		if lead {
+			b.flush(context.WithoutCancel(ctx))
+		}
+		err := <-c.done
+		return c.Out, err
+	}
 	if lead {
-		b.lead(context.WithoutCancel(ctx))
+		go b.flush(context.WithoutCancel(ctx))
 	}
 	select {
 	case err := <-c.done:
@@ -61,16 +70,6 @@ func (b *Batch[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 		var none Out
 		return none, ctx.Err()
 	}
-}
-
-// lead carries out the calls that wait, this one and those that come before its turn to write. With one writer the
-// caller does it itself: its turn comes soon, and to have another goroutine do it takes as long as the rest.
-func (b *Batch[In, Out]) lead(ctx context.Context) {
-	if b.db.conns.Writers == 1 {
-		b.flush(ctx)
-		return
-	}
-	go b.flush(ctx)
 }
 
 // take removes the calls of one batch from those that wait. The calls that come from now on need a flush
