@@ -62,9 +62,13 @@ func (p *Poll) Messages(ctx context.Context) (list []*Received, over bool, err e
 	select {
 	case <-p.w.woken:
 		p.call.ctx = ctx
-		list, err = p.look()
-		return list, err != nil || len(list) > 0, err
-	case <-p.s.lobby.closed:
+		if list, err = p.look(); err != nil || len(list) > 0 {
+			return list, true, err
+		}
+	default:
+	}
+	select {
+	case <-p.s.lobby.closed: // of that it was woken, too
 		return nil, true, nil
 	default:
 		return nil, !time.Now().Before(p.end), nil

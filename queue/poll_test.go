@@ -14,13 +14,45 @@ import (
 	"github.com/casestream/casestream/store/storetest"
 )
 
-// live runs a test on the real clock.
+// live runs a test on the real clock, with long polls of both kinds.
 func live(t *testing.T, test func(f *fixture)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, d storetest.Database) {
-		db := d.Open(t, store.Options{})
-		test(&fixture{T: t, db: db, queues: open(db, nil)})
+	for _, rung := range []bool{false, true} {
+		storetest.Each(t, func(t *testing.T, d storetest.Database) {
+			db := d.Open(t, store.Options{})
+			test(&fixture{T: t, db: db, queues: open(db, nil), rung: rung})
+		})
+	}
+}
+
+// waitFor receives, as who waits with a goroutine or as who is rung.
+func (f *fixture) waitFor(ctx context.Context, from queue.Ref, opts queue.ReceiveOptions) ([]*queue.Received, error) {
+	if !f.rung {
+		return f.queues.Receive(ctx, from, opts)
+	}
+	list, p, err := f.queues.ReceiveOrPoll(ctx, from, opts)
+	if p == nil {
+		return list, err
+	}
+	defer p.Leave()
+	rings := make(chan struct{}, 1)
+	p.OnWake(func() {
+		select {
+		case rings <- struct{}{}:
+		default:
+		}
 	})
+	for {
+		select {
+		case <-rings:
+		case <-time.After(time.Until(p.Deadline())):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if list, over, err := p.Messages(ctx); over || err != nil {
+			return list, err
+		}
+	}
 }
 
 // found is what a long poll ended with.
@@ -36,7 +68,7 @@ func (f *fixture) poll(ctx context.Context, from queue.Ref, limit int) <-chan fo
 	out := make(chan found, 1)
 	wait := 20 * time.Second
 	go func() {
-		list, err := f.queues.Receive(ctx, from, queue.ReceiveOptions{Max: limit, Wait: &wait})
+		list, err := f.waitFor(ctx, from, queue.ReceiveOptions{Max: limit, Wait: &wait})
 		out <- found{list, err}
 	}()
 	for f.queues.Waiting(from.Name) == before {

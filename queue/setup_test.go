@@ -36,6 +36,7 @@ type fixture struct {
 	db      *store.DB
 	queues  *queue.Queues
 	metrics *obs.Registry
+	rung    bool // long polls have no goroutine
 }
 
 // each runs a test once an engine.
