@@ -12,7 +12,7 @@ RUNS ?= 3
 STORE ?=
 LINT := bin/golangci-lint
 
-.PHONY: help build run demo test test-race test-pg test-api test-cli crash model backlog search-model powercut fuzz bench bench-queues bench-backlog bench-idle bench-peers bin/bench bench-patterns gen gen-verify fmt lint check clean
+.PHONY: help build run demo test test-race test-pg test-api test-cli crash model queue-model backlog search-model powercut fuzz bench bench-queues bench-backlog bench-idle bench-peers bin/bench bench-patterns gen gen-verify fmt lint check clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -50,6 +50,9 @@ crash: ## Kill the server CYCLES times under load and look for what is missing.
 
 model: ## Random calls against a model of Cases for FOR, with kills (SEED=n repeats a run; OPS=n instead of FOR).
 	$(GO) test ./test/model -count=1 -timeout 30m -v -args -for=$(FOR) -ops=$(OPS) -seed=$(SEED)
+
+queue-model: ## Random calls on queues against the rules of SQS for FOR, with kills (SEED=n repeats a run).
+	$(GO) test ./test/queuemodel -count=1 -timeout 30m -v -args -for=$(FOR) -seed=$(SEED)
 
 backlog: ## A million deliveries wait for a target that is down: memory, another target's latency, how fast they drain.
 	$(GO) test ./courier -count=1 -v -timeout 30m -run Backlog -args -backlog=1000000

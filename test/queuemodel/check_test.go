@@ -1,91 +1,111 @@
-// Package queuemodel judges histories of what clients did with queues and what they were answered.
 package queuemodel
 
 import (
-	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
 
-// call is when a client asked and when it heard; known is false if it never heard the answer.
-type call struct {
-	from, to time.Duration
-	known    bool
+// at is a call between two seconds that was answered.
+func at(from, to int) call {
+	return call{time.Duration(from) * time.Second, time.Duration(to) * time.Second, done}
 }
 
-// delivery is one receipt of a message, hidden for a while from some moment between its from and to.
-type delivery struct {
-	call
-	hidden time.Duration
-	count  int
+// as changes a call's outcome.
+func (c call) as(outcome string) call {
+	c.Outcome = outcome
+	return c
 }
 
-// life is what was done with one message of a standard queue; left says that it was still there at the end.
-type life struct {
-	sent       call
-	refused    bool
-	delay      time.Duration
-	deliveries []delivery
-	deletes    []call
-	left       bool
+// simple is a message of the standard queue that was sent in the first second.
+func simple() *sent { return &sent{call: at(0, 1), Queue: standard, Token: "t", ID: "m"} }
+
+// got is a delivery of it, which hides it for five seconds.
+func got(from, to, count int) *delivery {
+	return &delivery{call: at(from, to), Queue: standard, ID: "m", Token: "t", Hidden: 5 * time.Second, Count: count}
 }
 
-// check gives what is wrong with a message's life. Only what holds wherever inside its interval a call took effect is a complaint.
-func check(l life, tolerance time.Duration) (wrong []string) {
-	say := func(format string, a ...any) { wrong = append(wrong, fmt.Sprintf(format, a...)) }
-	if l.refused && len(l.deliveries) > 0 {
-		say("phantom: refused, and received")
-	}
-	if l.sent.known && !l.refused && len(l.deliveries) == 0 && !l.left {
-		say("lost")
-	}
-	for i, d := range l.deliveries {
-		if d.to+tolerance < l.sent.from+l.delay {
-			say("early: received before its delay was over")
-		}
-		for _, del := range l.deletes {
-			if del.known && del.to < d.from {
-				say("back: received after its delete was answered")
-			}
-		}
-		for _, e := range l.deliveries[i+1:] {
-			if e.from > d.to && e.to+tolerance < d.from+d.hidden {
-				say("twice: received while it was hidden")
-			}
-			if e.from > d.to && e.count <= d.count {
-				say("count: %d after %d", e.count, d.count)
-			}
-		}
-	}
-	return wrong
+// ordered is a message of a group.
+func ordered(token, dedup, sequence string, from int) *sent {
+	return &sent{call: at(from, from+1), Queue: fifo, Token: token, Group: "g", Dedup: dedup, ID: "m" + sequence, Sequence: sequence}
 }
 
-// A checker that cannot fail proves nothing: each bad history must be caught.
-func TestCheckerSeesEachBrokenRule(t *testing.T) {
-	at := func(from, to time.Duration) call { return call{from * time.Second, to * time.Second, true} }
-	got := func(from, to time.Duration, count int) delivery {
-		return delivery{at(from, to), 5 * time.Second, count}
+// came is a delivery of it.
+func came(token, dedup, sequence string, from, count int) *delivery {
+	return &delivery{
+		call: at(from, from+1), Queue: fifo, ID: "m" + sequence, Token: token, Hidden: 5 * time.Second, Count: count,
+		Group: "g", Dedup: dedup, Sequence: sequence, Receive: from,
 	}
-	cut := call{0, time.Second, false}
+}
+
+// deleted is a deletion by a delivery's handle.
+func deleted(d *delivery, from, to int) *settled { return &settled{call: at(from, to), Of: d} }
+
+func TestEachBrokenRuleIsSeen(t *testing.T) {
+	first, again, late := got(2, 3, 1), got(9, 10, 2), got(4, 5, 2)
+	a, b := came("a", "x", "01", 4, 1), came("b", "y", "02", 6, 1)
+	twoSends := []*sent{ordered("a", "x", "01", 0), ordered("b", "y", "02", 2)}
 	for name, c := range map[string]struct {
-		life life
-		want string // how the one complaint begins; empty: none
+		h    *history
+		want string // how the one complaint begins; empty: there is none
 	}{
-		"received and deleted":      {life{sent: at(0, 1), deliveries: []delivery{got(2, 3, 1)}, deletes: []call{at(4, 5)}}, ""},
-		"left":                      {life{sent: at(0, 1), left: true}, ""},
-		"again when visible":        {life{sent: at(0, 1), deliveries: []delivery{got(2, 3, 1), got(8, 9, 2)}}, ""},
-		"unheard send that is gone": {life{sent: cut}, ""},
-		"unheard send that came":    {life{sent: cut, deliveries: []delivery{got(2, 3, 1)}}, ""},
-		"lost":                      {life{sent: at(0, 1)}, "lost"},
-		"phantom":                   {life{sent: at(0, 1), refused: true, deliveries: []delivery{got(2, 3, 1)}}, "phan"},
-		"early":                     {life{sent: at(0, 1), delay: 9 * time.Second, deliveries: []delivery{got(2, 3, 1)}}, "earl"},
-		"after its delete":          {life{sent: at(0, 1), deliveries: []delivery{got(2, 3, 1), got(8, 9, 2)}, deletes: []call{at(4, 5)}}, "back"},
-		"while hidden":              {life{sent: at(0, 1), deliveries: []delivery{got(2, 3, 1), got(4, 5, 2)}}, "twic"},
-		"count stands still":        {life{sent: at(0, 1), deliveries: []delivery{got(2, 3, 1), got(8, 9, 1)}}, "coun"},
+		"received and deleted":               {&history{Sent: []*sent{simple()}, Deliveries: []*delivery{first}, Deletes: []*settled{deleted(first, 4, 5)}}, ""},
+		"received again when it was visible": {&history{Sent: []*sent{simple()}, Deliveries: []*delivery{first, again}, Deletes: []*settled{deleted(again, 10, 11)}}, ""},
+		"a deletion that nobody heard of":    {&history{Sent: []*sent{simple()}, Deliveries: []*delivery{first, again}, Deletes: []*settled{{call: at(4, 5).as(unheard), Of: first}}}, ""},
+		"a send that nobody heard of":        {&history{Sent: []*sent{{call: at(0, 1).as(unheard), Queue: standard, Token: "t"}}}, ""},
+		"shown again": {&history{
+			Sent: []*sent{simple()}, Deliveries: []*delivery{first, late}, Changes: []*settled{{call: at(3, 4), Of: first}}, Deletes: []*settled{deleted(late, 6, 7)},
+		}, ""},
+		"purged": {&history{Sent: []*sent{simple()}, Purges: []call{at(2, 3)}}, ""},
+		"in order": {&history{
+			Sent: twoSends, Deliveries: []*delivery{a, b}, Deletes: []*settled{deleted(a, 5, 6), deleted(b, 7, 8)},
+		}, ""},
+
+		"lost":                  {&history{Sent: []*sent{simple()}}, "lost"},
+		"lost after a delivery": {&history{Sent: []*sent{simple()}, Deliveries: []*delivery{first}}, "lost"},
+		"phantom":               {&history{Deliveries: []*delivery{first}}, "phantom"},
+		"refused and received": {&history{
+			Sent: []*sent{{call: at(0, 1).as(refused), Queue: standard, Token: "t"}}, Deliveries: []*delivery{first},
+		}, "phantom"},
+		"before its delay": {&history{
+			Sent: []*sent{{call: at(0, 1), Queue: standard, Token: "t", Delay: 9 * time.Second}}, Deliveries: []*delivery{first}, Deletes: []*settled{deleted(first, 4, 5)},
+		}, "early"},
+		"after its deletion": {&history{
+			Sent: []*sent{simple()}, Deliveries: []*delivery{first, again}, Deletes: []*settled{deleted(first, 4, 5)},
+		}, "back"},
+		"after a purge": {&history{Sent: []*sent{simple()}, Deliveries: []*delivery{again}, Purges: []call{at(2, 3)}}, "purged"},
+		"while it was hidden": {&history{
+			Sent: []*sent{simple()}, Deliveries: []*delivery{first, late}, Deletes: []*settled{deleted(late, 6, 7)},
+		}, "twice"},
+		"while it was hidden for longer": {&history{
+			Sent: []*sent{simple()}, Deliveries: []*delivery{first, again}, Deletes: []*settled{deleted(again, 11, 12)},
+			Changes: []*settled{{call: at(4, 5), Of: first, Hidden: time.Minute}},
+		}, "twice"},
+		"a count that stands still": {&history{
+			Sent: []*sent{simple()}, Deliveries: []*delivery{first, got(9, 10, 1)}, Deletes: []*settled{deleted(first, 11, 12)},
+		}, "count"},
+		"one deduplication id, two messages": {&history{
+			Sent: []*sent{ordered("a", "x", "01", 0), ordered("b", "x", "02", 2)}, Deletes: []*settled{deleted(came("a", "x", "01", 4, 1), 5, 6)},
+		}, "dedup"},
+		"a group's message lost": {&history{Sent: twoSends, Deliveries: []*delivery{a}, Deletes: []*settled{deleted(a, 5, 6)}}, "lost"},
+		"numbers that fall": {&history{
+			Sent:    []*sent{ordered("a", "x", "02", 0), ordered("b", "y", "01", 2)},
+			Deletes: []*settled{deleted(came("a", "x", "02", 9, 1), 9, 10), deleted(came("b", "y", "01", 9, 1), 9, 10)},
+		}, "order"},
+		"deliveries out of order": {&history{
+			Sent: twoSends, Deliveries: []*delivery{came("a", "x", "01", 6, 1), came("b", "y", "02", 4, 1)},
+			Deletes: []*settled{deleted(came("a", "x", "01", 6, 1), 7, 8), deleted(came("b", "y", "02", 4, 1), 5, 6)},
+		}, "order"},
+		"behind one in flight": {&history{
+			Sent: twoSends, Deliveries: []*delivery{a, b}, Deletes: []*settled{deleted(a, 8, 9), deleted(b, 7, 8)},
+		}, "blocked"},
+		"by a handle whose time is over": {&history{
+			Sent: twoSends[:1], Deliveries: []*delivery{a}, Deletes: []*settled{deleted(a, 20, 21)},
+		}, "expired"},
 	} {
-		wrong := check(c.life, 100*time.Millisecond)
-		if c.want == "" && len(wrong) > 0 || c.want != "" && (len(wrong) != 1 || wrong[0][:4] != c.want) {
-			t.Errorf("%s: the checker says %q, want %q", name, wrong, c.want)
+		wrong := c.h.check()
+		if c.want == "" && len(wrong) > 0 || c.want != "" && (len(wrong) != 1 || !strings.HasPrefix(wrong[0], c.want)) {
+			t.Errorf("%s: the complaints are %q, want %q", name, wrong, c.want)
 		}
 	}
 }

@@ -1,0 +1,274 @@
+package queuemodel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/casestream/casestream/client"
+)
+
+// longestHide and longestDelay bound, in seconds, for how long a message is out of sight.
+const longestHide, longestDelay = 2, 2
+
+// clientOf is one of the clients.
+type clientOf struct {
+	s      *server
+	h      *history
+	n      int
+	random *rand.Rand
+	over   <-chan struct{}
+	made   int         // how many tokens
+	held   []*delivery // what it has received and not let go of
+}
+
+// run does one thing after the other.
+func (c *clientOf) run(ctx context.Context) {
+	for {
+		select {
+		case <-c.over:
+			return
+		default:
+		}
+		c.s.down.RLock() // a call that is under way does not hold it: the server dies in the middle of it
+		c.s.down.RUnlock()
+		switch k := c.random.IntN(100); {
+		case k < 15:
+			c.send(ctx, 1)
+		case k < 25:
+			c.send(ctx, 1+c.random.IntN(10))
+		case k < 38:
+			c.sendFIFO(ctx)
+		case k < 42:
+			c.putEvent(ctx)
+		case k < 55:
+			c.receive(ctx, standard)
+		case k < 60:
+			c.receive(ctx, dead)
+		case k < 72:
+			c.receive(ctx, fifo)
+		case k < 94:
+			c.letGo(ctx)
+		case k < 99:
+			c.change(ctx)
+		case c.random.IntN(3) == 0:
+			c.move(ctx)
+		case c.random.IntN(20) == 0:
+			c.purge(ctx)
+		}
+	}
+}
+
+// token makes up what tells a message from all others.
+func (c *clientOf) token() string {
+	c.made++
+	return fmt.Sprintf("t-%d-%d", c.n, c.made)
+}
+
+// sendEntry is a message that is to be sent, as the batch operations spell it.
+func (c *clientOf) sendEntry(i int, s *sent) client.Object {
+	e := client.Object{"Id": strconv.Itoa(i), "MessageBody": s.Token}
+	if s.Delay > 0 {
+		e["DelaySeconds"] = int(s.Delay / time.Second)
+	}
+	if s.Dedup != "" {
+		e["MessageGroupId"], e["MessageDeduplicationId"] = s.Group, s.Dedup
+	}
+	return e
+}
+
+// send sends some messages to the standard queue.
+func (c *clientOf) send(ctx context.Context, n int) {
+	list := make([]*sent, n)
+	for i := range list {
+		list[i] = &sent{Queue: standard, Token: c.token()}
+		if c.random.IntN(5) == 0 {
+			list[i].Delay = time.Duration(1+c.random.IntN(longestDelay)) * time.Second
+		}
+	}
+	c.batch(ctx, list)
+}
+
+// sendFIFO sends some messages to the FIFO queue, some of them again.
+func (c *clientOf) sendFIFO(ctx context.Context) {
+	list := make([]*sent, 1+c.random.IntN(3))
+	for i := range list {
+		s := &sent{Queue: fifo, Token: c.token(), Group: "g" + strconv.Itoa(c.random.IntN(4))}
+		s.Dedup = s.Group + "-" + s.Token
+		if c.made > 3 && c.random.IntN(4) == 0 { // one that this client has used, in whatever group
+			s.Dedup = fmt.Sprintf("%s-t-%d-%d", s.Group, c.n, 1+c.random.IntN(c.made))
+		}
+		list[i] = s
+	}
+	c.batch(ctx, list)
+}
+
+// batch sends messages in one call.
+func (c *clientOf) batch(ctx context.Context, list []*sent) {
+	entries := make([]client.Object, len(list))
+	for i, s := range list {
+		entries[i] = c.sendEntry(i, s)
+	}
+	var out struct {
+		Successful []struct{ Id, MessageId, SequenceNumber string }
+	}
+	how := c.h.ask(func() error {
+		return c.s.sqs(ctx, "SendMessageBatch", client.Object{"QueueUrl": c.s.url(list[0].Queue), "Entries": entries}, &out)
+	})
+	for _, s := range list {
+		s.call = how
+		if how.Outcome == done {
+			s.Outcome = refused
+		}
+	}
+	for _, o := range out.Successful {
+		if i, err := strconv.Atoi(o.Id); err == nil && how.Outcome == done {
+			list[i].Outcome, list[i].ID, list[i].Sequence = done, o.MessageId, o.SequenceNumber
+		}
+	}
+	c.h.note(func() { c.h.Sent = append(c.h.Sent, list...) })
+}
+
+// putEvent sends a message to the standard queue by way of the bus.
+func (c *clientOf) putEvent(ctx context.Context) {
+	s := &sent{Queue: standard, Token: c.token()}
+	detail, _ := json.Marshal(map[string]string{"token": s.Token})
+	s.call = c.h.ask(func() error {
+		return c.s.client.JSON(ctx, "events", "1.1", "AWSEvents.PutEvents", client.Object{
+			"Entries": []client.Object{{"Source": "shop", "DetailType": "Order", "Detail": string(detail)}},
+		}, nil)
+	})
+	c.h.note(func() { c.h.Sent = append(c.h.Sent, s) })
+}
+
+// tokenForm finds the token in a body.
+var tokenForm = regexp.MustCompile(`t-\d+-\d+`)
+
+// receive receives from a queue, sometimes with a long poll, and holds what comes.
+func (c *clientOf) receive(ctx context.Context, queue string) {
+	hide := usualHide
+	in := client.Object{"MaxNumberOfMessages": 1 + c.random.IntN(10), "WaitTimeSeconds": c.random.IntN(4) / 3}
+	if c.random.IntN(3) == 0 {
+		hide = c.random.IntN(longestHide + 1)
+		in["VisibilityTimeout"] = hide
+	}
+	list, err := receive(ctx, c.s, c.h, queue, in, time.Duration(hide)*time.Second)
+	if err == nil {
+		c.held = append(c.held, list...)
+	}
+}
+
+// receive notes what a receive gives.
+func receive(ctx context.Context, s *server, h *history, queue string, in client.Object, hide time.Duration) ([]*delivery, error) {
+	in["QueueUrl"], in["MessageSystemAttributeNames"] = s.url(queue), []string{"All"}
+	var out struct {
+		Messages []struct {
+			MessageId, ReceiptHandle, Body string
+			Attributes                     map[string]string
+		}
+	}
+	var err error
+	how := h.ask(func() error {
+		err = s.sqs(ctx, "ReceiveMessage", in, &out)
+		return err
+	})
+	var list []*delivery
+	h.note(func() {
+		h.receives++
+		for _, m := range out.Messages {
+			count, _ := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
+			list = append(list, &delivery{
+				call: how, Queue: queue, ID: m.MessageId, Token: tokenForm.FindString(m.Body), Hidden: hide, Count: count,
+				Group: m.Attributes["MessageGroupId"], Sequence: m.Attributes["SequenceNumber"], Dedup: m.Attributes["MessageDeduplicationId"],
+				Receive: h.receives, handle: m.ReceiptHandle,
+			})
+		}
+		h.Deliveries = append(h.Deliveries, list...)
+	})
+	return list, err
+}
+
+// take gives one of the deliveries that the client holds.
+func (c *clientOf) take() *delivery {
+	if len(c.held) == 0 {
+		return nil
+	}
+	return c.held[c.random.IntN(len(c.held))]
+}
+
+// letGo deletes some of what the client holds, of one queue.
+func (c *clientOf) letGo(ctx context.Context) {
+	first := c.take()
+	if first == nil {
+		return
+	}
+	var some, rest []*delivery
+	for _, d := range c.held {
+		if d.Queue == first.Queue && len(some) < 10 && (d == first || c.random.IntN(2) == 0) {
+			some = append(some, d)
+		} else {
+			rest = append(rest, d)
+		}
+	}
+	c.held = rest
+	_ = remove(ctx, c.s, c.h, some)
+}
+
+// remove deletes messages of one queue in one call.
+func remove(ctx context.Context, s *server, h *history, some []*delivery) error {
+	entries := make([]client.Object, len(some))
+	for i, d := range some {
+		entries[i] = client.Object{"Id": strconv.Itoa(i), "ReceiptHandle": d.handle}
+	}
+	var out struct {
+		Failed []struct{ Id, Message string }
+	}
+	var err error
+	how := h.ask(func() error {
+		err = s.sqs(ctx, "DeleteMessageBatch", client.Object{"QueueUrl": s.url(some[0].Queue), "Entries": entries}, &out)
+		return err
+	})
+	list := make([]*settled, len(some))
+	for i, d := range some {
+		list[i] = &settled{call: how, Of: d}
+	}
+	for _, f := range out.Failed {
+		if i, err := strconv.Atoi(f.Id); err == nil {
+			list[i].Outcome = refused
+		}
+	}
+	h.note(func() { h.Deletes = append(h.Deletes, list...) })
+	return err
+}
+
+// change shows a message that the client holds, or hides it for longer.
+func (c *clientOf) change(ctx context.Context) {
+	d := c.take()
+	if d == nil {
+		return
+	}
+	hide := c.random.IntN(longestHide + 1)
+	x := &settled{Of: d, Hidden: time.Duration(hide) * time.Second}
+	x.call = c.h.ask(func() error {
+		return c.s.sqs(ctx, "ChangeMessageVisibility", client.Object{"QueueUrl": c.s.url(d.Queue), "ReceiptHandle": d.handle, "VisibilityTimeout": hide}, nil)
+	})
+	c.h.note(func() { c.h.Changes = append(c.h.Changes, x) })
+}
+
+// move takes the dead letters back.
+func (c *clientOf) move(ctx context.Context) {
+	how := c.h.ask(func() error {
+		return c.s.sqs(ctx, "StartMessageMoveTask", client.Object{"SourceArn": arnOf(dead), "DestinationArn": arnOf(standard)}, nil)
+	})
+	c.h.note(func() { c.h.Moves = append(c.h.Moves, how) })
+}
+
+// purge empties the standard queue.
+func (c *clientOf) purge(ctx context.Context) {
+	how := c.h.ask(func() error { return c.s.sqs(ctx, "PurgeQueue", client.Object{"QueueUrl": c.s.url(standard)}, nil) })
+	c.h.note(func() { c.h.Purges = append(c.h.Purges, how) })
+}

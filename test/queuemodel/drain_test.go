@@ -1,0 +1,55 @@
+package queuemodel
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/casestream/casestream/client"
+)
+
+// drain takes everything out of the queues, when nobody is at work any more.
+func drain(ctx context.Context, s *server, h *history) error {
+	if err := s.moved(ctx); err != nil {
+		return err
+	}
+	errs := make([]error, 3)
+	var group sync.WaitGroup
+	for i, queue := range []string{standard, dead, fifo} {
+		group.Go(func() { errs[i] = empty(ctx, s, h, queue, longestHide+1) })
+	}
+	group.Wait()
+	// The last dead letters may have come when the queue for them was empty already.
+	return errors.Join(append(errs, empty(ctx, s, h, dead, 0))...)
+}
+
+// empty takes everything out of one queue, until nothing has come for so many seconds.
+func empty(ctx context.Context, s *server, h *history, queue string, wait int) error {
+	for {
+		const hide = 60
+		list, err := receive(ctx, s, h, queue, client.Object{"MaxNumberOfMessages": 10, "VisibilityTimeout": hide, "WaitTimeSeconds": wait}, hide*time.Second)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		if err := remove(ctx, s, h, list); err != nil {
+			return err
+		}
+	}
+}
+
+// moved returns when no message move task runs.
+func (s *server) moved(ctx context.Context) error {
+	for began := time.Now(); time.Since(began) < 30*time.Second; time.Sleep(20 * time.Millisecond) { // there is no other way to learn of it
+		var out struct {
+			Results []struct{ Status string }
+		}
+		if err := s.sqs(ctx, "ListMessageMoveTasks", client.Object{"SourceArn": arnOf(dead)}, &out); err != nil {
+			return err
+		}
+		if len(out.Results) == 0 || out.Results[0].Status != "RUNNING" && out.Results[0].Status != "CANCELLING" {
+			return nil
+		}
+	}
+	return errors.New("a message move task does not end")
+}
