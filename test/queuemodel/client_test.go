@@ -34,8 +34,7 @@ func (c *clientOf) run(ctx context.Context) {
 			return
 		default:
 		}
-		c.s.down.RLock() // a call that is under way does not hold it: the server dies in the middle of it
-		c.s.down.RUnlock()
+		c.s.up()
 		switch k := c.random.IntN(100); {
 		case k < 15:
 			c.send(ctx, 1)

@@ -98,6 +98,13 @@ func (s *server) kill() {
 	s.client.HTTP.CloseIdleConnections()
 }
 
+// up returns when the server is not about to start. A call that follows does not hold it: the server dies in the middle of
+// calls.
+func (s *server) up() {
+	s.down.RLock()
+	defer s.down.RUnlock()
+}
+
 // url gives a queue's URL.
 func (s *server) url(queue string) string { return s.client.Base + "/" + account + "/" + queue }
 
