@@ -43,7 +43,7 @@ func NewBatch[In, Out any](db *DB, limit int, run func(tx *Tx, calls []*BatchCal
 }
 
 // Do runs one call and returns when its transaction is on stable storage. When ctx ends first, the call
-// may still be carried out.
+// may still be carried out; where there is one writer, that is waited for.
 func (b *Batch[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	c := &BatchCall[In, Out]{In: in, done: make(chan error, 1)}
 	b.mu.Lock()

@@ -109,8 +109,13 @@ func (g *grouped) lead() {
 	runtime.Gosched()
 	p := &group{jobs: g.take(), before: g.told, told: make(chan struct{})}
 	g.told = p.told
-	g.commit(p)
-	g.handOver()
+	defer func() { // also when something panics: the others must not wait for ever
+		close(p.told)
+		for _, j := range p.jobs[1:] {
+			j.woken <- false
+		}
+	}()
+	g.carryOut(p)
 	if p.place > 0 {
 		if err := g.settled(p.place); err != nil {
 			fail(p.jobs, err)
@@ -123,10 +128,12 @@ func (g *grouped) lead() {
 	if p.place > 0 {
 		g.tell(p)
 	}
-	close(p.told)
-	for _, j := range p.jobs[1:] {
-		j.woken <- false
-	}
+}
+
+// carryOut commits a group and hands the lead over.
+func (g *grouped) carryOut(p *group) {
+	defer g.handOver()
+	g.commit(p)
 }
 
 // take removes the jobs of a group from the line.

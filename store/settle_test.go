@@ -186,3 +186,24 @@ func TestDiskThatFailsStopsTheStore(t *testing.T) {
 		t.Errorf("a read after it: %v", err)
 	}
 }
+
+func TestPanicBehindACommitHoldsUpNobody(t *testing.T) {
+	db := storetest.SQLite(t).Open(t, store.Options{})
+	func() {
+		defer func() {
+			if p := recover(); p == nil {
+				t.Error("nobody hears of the panic")
+			}
+		}()
+		_ = db.Write(t.Context(), func(tx *store.Tx) error {
+			tx.AfterCommit(func() { panic("oops") })
+			return put(tx, 10)
+		})
+	}()
+	if err := db.Write(t.Context(), func(tx *store.Tx) error { return put(tx, 11) }); err != nil {
+		t.Error(err)
+	}
+	if got := ids(t, db); len(got) != 2 {
+		t.Errorf("rows %v", got)
+	}
+}
