@@ -207,3 +207,17 @@ func TestPollIsWokenAfterItsNodeWasCutOff(t *testing.T) {
 	a.send(q, "m") // nobody hears of it: who hears again looks
 	b.await(out, "m")
 }
+
+// Who tails a queue on which much arrives by its own node never waits there.
+func TestTailOfABusyQueueGivesWhatAnotherNodeSends(t *testing.T) {
+	a, b := pair(t)
+	q := a.create("q")
+	_, cursor := a.tail(q, queue.TailQuery{})
+	b.send(q, "theirs")
+	a.until("it is seen", func() (seen bool) {
+		a.send(q, "own")
+		out := a.tailOf(a.queues, q, queue.TailQuery{Cursor: cursor, Wait: 5 * time.Second})
+		cursor = out.Cursor
+		return strings.Contains(said(out), "theirs")
+	})
+}

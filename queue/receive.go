@@ -35,6 +35,9 @@ type Received struct {
 	visible int64
 }
 
+// size is about what a message takes in memory.
+func (m *Received) size() int { return len(m.Body) + sizeOf(m.Attributes) }
+
 // receiveCall is one attempt to receive.
 type receiveCall struct {
 	ctx    context.Context
