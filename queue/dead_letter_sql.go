@@ -1,6 +1,9 @@
 package queue
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/casestream/casestream/base/fault"
 	"github.com/casestream/casestream/store"
 )
@@ -23,6 +26,8 @@ func (s *Queues) bury(tx *store.Tx, q *Queue, dead []*Received) (moved bool, err
 		return false, err
 	}
 	if q.FIFO {
+		// Receivers of several queues may have the same one for dead letters: all take its groups in the same order.
+		slices.SortStableFunc(dead, func(a, b *Received) int { return cmp.Compare(a.GroupID, b.GroupID) })
 		for _, m := range dead {
 			if err := buryFIFO(tx, q, target, m); err != nil {
 				return false, err

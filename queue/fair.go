@@ -57,7 +57,7 @@ type due struct {
 // claimFair hides up to want messages of a queue whose messages have groups: those that have been visible for
 // longest, but those of noisy tenants only where quiet ones have none.
 func (s *Queues) claimFair(tx *store.Tx, q *Queue, until int64, want int) ([]*Received, error) {
-	list, err := dueSlots(tx, q, want)
+	list, err := s.dueFrom(tx, q, want)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +67,24 @@ func (s *Queues) claimFair(tx *store.Tx, q *Queue, until int64, want int) ([]*Re
 		}
 	}
 	return claimDue(tx, q, until, list)
+}
+
+// dueFrom lists and holds the messages that have been visible for longest, from where there are some on, as claimSlots does.
+func (s *Queues) dueFrom(tx *store.Tx, q *Queue, want int) ([]due, error) {
+	from, err := s.floors.from(tx, s.db.Engine(), q, floorHolds)
+	if err != nil {
+		return nil, err
+	}
+	list, err := dueSlots(tx, q, from, tx.Micros(), want)
+	if err != nil || len(list) == want {
+		return list, err
+	}
+	lower, err := s.floors.from(tx, s.db.Engine(), q, dryHolds)
+	if err != nil || lower >= from {
+		return list, err
+	}
+	rest, err := dueSlots(tx, q, lower, from, want-len(list))
+	return append(list, rest...), err
 }
 
 // hand is what a receive on a fair queue has picked so far.

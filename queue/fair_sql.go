@@ -8,13 +8,14 @@ import (
 var dueClaim = store.NewIn[int64](`UPDATE queue_slot SET visible_at = ?, receives = receives + 1, first_received_at = CASE WHEN first_received_at = 0 THEN ? ELSE first_received_at END
 	WHERE +bin = ? AND seq IN `, ` RETURNING seq, receives, first_received_at, source, tenant`)
 
-// dueSlots lists and holds the messages that have been visible for longest.
-func dueSlots(tx *store.Tx, q *Queue, limit int) ([]due, error) {
+// dueSlots lists and holds the messages that have been visible for longest, of those that became so after from and not
+// after to.
+func dueSlots(tx *store.Tx, q *Queue, from, to int64, limit int) ([]due, error) {
 	return store.List(tx, `SELECT seq, tenant FROM queue_slot WHERE bin = ? AND visible_at > ? AND visible_at <= ? ORDER BY visible_at, seq LIMIT ? /*skip locked*/`,
-		[]any{q.bin, q.oldest(tx), tx.Micros(), limit}, scanDue)
+		[]any{q.bin, from, to, limit}, scanDue)
 }
 
-// dueOf is dueSlots for one tenant.
+// dueOf lists and holds the messages of one tenant that have been visible for longest.
 func dueOf(tx *store.Tx, q *Queue, tenant string, limit int) ([]due, error) {
 	return store.List(tx, `SELECT seq, tenant FROM queue_slot WHERE bin = ? AND tenant = ? AND visible_at > ? AND visible_at <= ? ORDER BY visible_at, seq LIMIT ? /*skip locked*/`,
 		[]any{q.bin, tenant, q.oldest(tx), tx.Micros(), limit}, scanDue)

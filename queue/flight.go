@@ -29,6 +29,7 @@ type known struct {
 	flying  int64     // how many messages were in flight at the last count, and were received and not deleted since
 	room    int64     // how many may be received before the next count
 	counted time.Time // the last count
+	full    bool      // a receive has found no room
 }
 
 // see calls f with what is remembered of a bin.
@@ -72,7 +73,7 @@ func (s *Queues) room(tx *store.Tx, q *Queue, want int) (int, error) {
 	if _, err := s.countFlight(tx, q); err != nil {
 		return 0, err
 	}
-	s.memory.see(q.bin, func(k *known) { room = k.room })
+	s.memory.see(q.bin, func(k *known) { room, k.full = k.room, k.room <= 0 })
 	return int(max(room, 0)), nil
 }
 
@@ -102,10 +103,14 @@ func (s *Queues) flying(q *Queue, n int) {
 	})
 }
 
-// landed remembers that messages were deleted by those who received them. It makes no room: they may have been
-// back by then.
+// landed remembers that messages were deleted by those who received them. It makes no room, for they may have been
+// back by then; but who waits for room counts again.
 func (s *Queues) landed(q *Queue, n int) {
-	s.memory.see(q.bin, func(k *known) { k.flying = max(k.flying-int64(n), 0) })
+	full := false
+	s.memory.see(q.bin, func(k *known) { k.flying, full = max(k.flying-int64(n), 0), k.full })
+	if full && n > 0 {
+		s.lobby.wake(q.ID, n)
+	}
 }
 
 // tooManyInFlight says that too many messages of a queue are in flight.

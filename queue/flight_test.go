@@ -119,3 +119,15 @@ func queueMessage(name string) *queue.Message {
 	}
 	return &queue.Message{Body: "x", GroupID: "g", DedupID: "d"}
 }
+
+func TestLongPollsWaitWhileTooManyAreInFlight(t *testing.T) {
+	capped(t, func(f *fixture) {
+		q := f.create("orders")
+		f.send(q, "1", "2", "3", "4", "5", "6")
+		list, err := f.receiveAll(q)
+		f.wantFault(err, fault.Limit, queue.SubjectInFlight)
+		out := f.poll(t.Context(), q, 10)
+		f.remove(q, list[0])
+		f.await(out, "6")
+	})
+}

@@ -3,6 +3,8 @@ package queue_test
 import (
 	"testing"
 	"time"
+
+	"github.com/casestream/casestream/queue"
 )
 
 func TestMessageThatComesLateWithAnEarlierTimeIsReceived(t *testing.T) {
@@ -42,5 +44,20 @@ func TestMessagesOfOneQueueDoNotHideThoseOfAnother(t *testing.T) {
 		f.clock.advance(30 * time.Second) // both are visible again
 		f.expect(one, "new")
 		f.expect(other, "old")
+	})
+}
+
+func TestLateMessageOfAGroupIsReceivedAmongOthers(t *testing.T) {
+	each(t, func(f *fixture) {
+		q := f.create("orders")
+		f.put(q, &queue.Message{Body: "first", GroupID: "g"})
+		f.expect(q, "first")
+		f.clock.advance(-10 * time.Second)
+		f.put(q, &queue.Message{Body: "late", GroupID: "g"})
+		f.clock.advance(10*time.Second + 500*time.Millisecond)
+		f.put(q, &queue.Message{Body: "second", GroupID: "h"})
+		if got := bodies(f.receive(q)); got != "late second" {
+			t.Errorf("received %q, want %q", got, "late second")
+		}
 	})
 }

@@ -48,9 +48,11 @@ func (a Attribute) IsBinary() bool { return strings.HasPrefix(a.DataType, "Binar
 const maxAttributes = 10
 
 // Size is what counts against a queue's maximum: the body, and each attribute's name, type and value.
-func (m *Message) Size() int {
-	n := len(m.Body)
-	for _, a := range m.Attributes {
+func (m *Message) Size() int { return len(m.Body) + sizeOf(m.Attributes) }
+
+// sizeOf is what attributes add to a message's size.
+func sizeOf(list []Attribute) (n int) {
+	for _, a := range list {
 		n += len(a.Name) + len(a.DataType) + len(a.StringValue) + len(a.BinaryValue)
 	}
 	return n

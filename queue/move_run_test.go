@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -154,6 +155,7 @@ func TestNothingIsLostBetweenTasksAndReceivers(t *testing.T) {
 				}
 				f.bury(source, list...)
 				var work sync.WaitGroup
+				var moved atomic.Bool // by some task; only the latest are remembered
 				for _, node := range []*queue.Queues{f.queues, open(f.db, nil)} {
 					for _, q := range []queue.Ref{source, dead} {
 						work.Go(func() {
@@ -173,6 +175,13 @@ func TestNothingIsLostBetweenTasksAndReceivers(t *testing.T) {
 							if _, err := node.StepMoves(f.Context()); err != nil {
 								f.Error(err)
 							}
+							tasks, err := node.Moves(f.Context(), dead, queue.MaxMoves)
+							if err != nil {
+								f.Error(err)
+							}
+							if slices.ContainsFunc(tasks, func(m *queue.Move) bool { return m.Moved > 0 }) {
+								moved.Store(true)
+							}
 						}
 					})
 				}
@@ -181,9 +190,8 @@ func TestNothingIsLostBetweenTasksAndReceivers(t *testing.T) {
 				if in.Visible+out.Visible != 60 {
 					f.Errorf("%+v and %+v", in, out)
 				}
-				tasks, err := f.queues.Moves(f.Context(), dead, queue.MaxMoves)
-				if err != nil || !slices.ContainsFunc(tasks, func(m *queue.Move) bool { return m.Moved > 0 }) {
-					f.Errorf("no task has moved anything: %v", err)
+				if !moved.Load() {
+					f.Error("no task has moved anything")
 				}
 			})
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -206,4 +207,44 @@ func TestPollIsWokenAfterItsNodeWasCutOff(t *testing.T) {
 	}
 	a.send(q, "m") // nobody hears of it: who hears again looks
 	b.await(out, "m")
+}
+
+// Who tails a queue on which much arrives by its own node never waits there.
+func TestTailOfABusyQueueGivesWhatAnotherNodeSends(t *testing.T) {
+	a, b := pair(t)
+	q := a.create("q")
+	_, cursor := a.tail(q, queue.TailQuery{})
+	b.send(q, "theirs")
+	a.until("it is seen", func() (seen bool) {
+		a.send(q, "own")
+		out := a.tailOf(a.queues, q, queue.TailQuery{Cursor: cursor, Wait: 5 * time.Second})
+		cursor = out.Cursor
+		return strings.Contains(said(out), "theirs")
+	})
+}
+
+// Two queues have one for their dead letters, and the same groups in opposite orders: neither waits for the other.
+func TestDeadLettersOfSeveralQueuesTakeGroupsInOneOrder(t *testing.T) {
+	a, b := pair(t)
+	a.create("dead.fifo")
+	redrive := `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dead.fifo","maxReceiveCount":1}`
+	up := a.create("up.fifo", "RedrivePolicy", redrive, "VisibilityTimeout", "0")
+	down := b.create("down.fifo", "RedrivePolicy", redrive, "VisibilityTimeout", "0")
+	for i := range 30 {
+		for k := range 10 {
+			a.put(up, &queue.Message{Body: "m", GroupID: itoa(k), DedupID: itoa(100*i + k)})
+			b.put(down, &queue.Message{Body: "m", GroupID: itoa(9 - k), DedupID: itoa(100*i + k)})
+		}
+		a.receive(up)
+		b.receive(down)
+		var work sync.WaitGroup
+		work.Go(func() { a.receive(up) })
+		work.Go(func() { b.receive(down) })
+		work.Wait()
+	}
+	for _, f := range []*fixture{a, b} {
+		if f.shows(`casestream_store_errors_total{class="retry"} `) && !f.shows(`casestream_store_errors_total{class="retry"} 0`) {
+			t.Error("a transaction lost against another one")
+		}
+	}
 }

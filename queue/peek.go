@@ -56,8 +56,8 @@ type PeekPage struct {
 	Looked int   // how many messages it went past, those that it gives included
 }
 
-// What one look may cost, whatever the queue holds and the query wants: so many messages, and bytes of bodies
-// but for the last step.
+// What one look may cost, whatever the queue holds and the query wants: so many messages, and bytes of bodies and
+// attributes but for the last step.
 const (
 	peekLooks = 10_000
 	peekBytes = 16 << 20
@@ -95,11 +95,8 @@ type peek struct {
 
 // run looks until the page is full, the cost is reached, or there is no more.
 func (p *peek) run() error {
-	for !p.full() {
-		chunk := peekChunk
-		if p.query.Contains == "" && p.query.MessageID == "" && p.query.GroupID == "" {
-			chunk = min(peekChunk, p.query.Limit)
-		}
+	// Few at first, for they may be what is wanted; more where they are not, as each chunk costs statements.
+	for chunk := min(peekChunk, p.query.Limit); !p.full(); chunk = min(2*chunk, peekChunk, peekLooks-p.Looked) {
 		list, err := p.places(chunk)
 		if err != nil {
 			return err
@@ -140,7 +137,7 @@ func (p *peek) look(part []Peeked) error {
 		return err
 	}
 	for _, m := range wanted {
-		p.bytes += len(m.Body)
+		p.bytes += m.size()
 	}
 	next := 0
 	for _, m := range part {

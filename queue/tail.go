@@ -60,6 +60,10 @@ func (s *Queues) Tail(ctx context.Context, in Ref, query TailQuery) (Tail, error
 	defer timeout.Stop()
 	var pick <-chan time.Time
 	if !s.db.Ordered() {
+		// Not only while waiting: where much arrives here, nobody waits.
+		if err := s.pickUp(ctx, in, st); err != nil {
+			return Tail{}, err
+		}
 		tick := time.NewTicker(pickEvery)
 		defer tick.Stop()
 		pick = tick.C

@@ -142,10 +142,10 @@ func (s *stream) append(list []Peeked) {
 	}
 	for _, m := range list {
 		s.list = append(s.list, m)
-		s.bytes += m.BodySize
+		s.bytes += m.size()
 	}
 	for len(s.list) > streamLength || s.bytes > streamBytes && len(s.list) > 1 {
-		s.bytes -= s.list[0].BodySize
+		s.bytes -= s.list[0].size()
 		s.list[0] = Peeked{}
 		s.list = s.list[1:]
 		s.first++
@@ -172,7 +172,7 @@ func (s *stream) read(at int64, query *TailQuery) (list []Peeked, next int64, mi
 		}
 		own := *m.Received // shared with others who tail
 		own.Body = cut(own.Body, query.MaxBody)
-		bytes += len(own.Body)
+		bytes += own.size()
 		m.Received = &own
 		list = append(list, m)
 	}

@@ -259,3 +259,26 @@ func TestAThousandIdleTailsReadNothing(t *testing.T) {
 		tails.Wait()
 	})
 }
+
+func TestAttributesCountAgainstWhatIsKeptAndGiven(t *testing.T) {
+	each(t, func(f *fixture) {
+		q := f.create("q")
+		_, cursor := f.tail(q, queue.TailQuery{})
+		large := strings.Repeat("a", 1<<20-100)
+		for range 20 {
+			f.put(q, &queue.Message{Body: "m", Attributes: []queue.Attribute{{Name: "n", DataType: "String", StringValue: large}}})
+		}
+		if out := f.tailOf(f.queues, q, queue.TailQuery{Cursor: cursor}); len(out.List) > 17 || !out.Missed {
+			f.Errorf("tailed %d MiB, missed some: %v", len(out.List), out.Missed)
+		}
+		if page := f.peek(q, queue.PeekQuery{Limit: 10}); len(page.List) != 10 {
+			f.Errorf("peeked at %d of 10", len(page.List))
+		}
+		for range 20 {
+			f.put(q, &queue.Message{Body: "m", Attributes: []queue.Attribute{{Name: "n", DataType: "String", StringValue: large}}})
+		}
+		if page := f.peek(q, queue.PeekQuery{Limit: 100}); len(page.List) >= 40 || !page.More {
+			f.Errorf("peeked at %d MiB, more: %v", len(page.List), page.More)
+		}
+	})
+}
