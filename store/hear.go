@@ -61,11 +61,13 @@ func (n *nodes) listen(ctx context.Context, again bool) error {
 	if err := n.hello(ctx, l); err != nil {
 		return err
 	}
-	n.live.Store(true)
+	topics := n.begin()
 	if again {
 		n.db.opts.Log.Info("other nodes heard again")
 	}
-	n.heard("", nil)
+	for _, t := range topics {
+		t.heard(nil)
+	}
 	for {
 		text, err := l.Hear(ctx)
 		if err != nil {

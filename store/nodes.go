@@ -39,13 +39,25 @@ func newNodes(db *DB) *nodes {
 	return &nodes{db: db, id: id.New(), wake: make(chan struct{}, 1), seen: make(map[string]time.Time)}
 }
 
-// add makes a topic known.
+// add makes a topic known. Where the others are heard already, its beginning is now.
 func (n *nodes) add(t *Topic) {
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	n.topics = append(n.topics, t)
 	t.putAll()
 	n.signal()
+	live := n.live.Load()
+	n.mu.Unlock()
+	if live {
+		t.heard(nil)
+	}
+}
+
+// begin notes that the others are heard from now on, and gives the topics that this is the beginning of.
+func (n *nodes) begin() []*Topic {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.live.Store(true)
+	return n.topics
 }
 
 // signal has tell look at what there is.
