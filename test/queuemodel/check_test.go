@@ -25,6 +25,18 @@ func got(from, to, count int) *delivery {
 	return &delivery{call: at(from, to), Queue: standard, ID: "m", Token: "t", Hidden: 5 * time.Second, Count: count}
 }
 
+// in puts a message in another queue.
+func in(queue string, s *sent) *sent {
+	s.Queue = queue
+	return s
+}
+
+// from makes a delivery one of another message, from another queue, with the same token.
+func from(queue, id string, d *delivery) *delivery {
+	d.Queue, d.ID = queue, id
+	return d
+}
+
 // ordered is a message of a group.
 func ordered(token, dedup, sequence string, from int) *sent {
 	return &sent{call: at(from, from+1), Queue: fifo, Token: token, Group: "g", Dedup: dedup, ID: "m" + sequence, Sequence: sequence}
@@ -43,6 +55,7 @@ func deleted(d *delivery, from, to int) *settled { return &settled{call: at(from
 
 func TestEachBrokenRuleIsSeen(t *testing.T) {
 	first, again, late := got(2, 3, 1), got(9, 10, 2), got(4, 5, 2)
+	again2 := got(30, 31, 2)
 	a, b := came("a", "x", "01", 4, 1), came("b", "y", "02", 6, 1)
 	twoSends := []*sent{ordered("a", "x", "01", 0), ordered("b", "y", "02", 2)}
 	for name, c := range map[string]struct {
@@ -56,7 +69,7 @@ func TestEachBrokenRuleIsSeen(t *testing.T) {
 		"shown again": {&history{
 			Sent: []*sent{simple()}, Deliveries: []*delivery{first, late}, Changes: []*settled{{call: at(3, 4), Of: first}}, Deletes: []*settled{deleted(late, 6, 7)},
 		}, ""},
-		"purged": {&history{Sent: []*sent{simple()}, Purges: []call{at(2, 3)}}, ""},
+		"purged": {&history{Sent: []*sent{in(scrap, simple())}, Purges: []call{at(2, 3)}}, ""},
 		"in order": {&history{
 			Sent: twoSends, Deliveries: []*delivery{a, b}, Deletes: []*settled{deleted(a, 5, 6), deleted(b, 7, 8)},
 		}, ""},
@@ -73,7 +86,7 @@ func TestEachBrokenRuleIsSeen(t *testing.T) {
 		"after its deletion": {&history{
 			Sent: []*sent{simple()}, Deliveries: []*delivery{first, again}, Deletes: []*settled{deleted(first, 4, 5)},
 		}, "back"},
-		"after a purge": {&history{Sent: []*sent{simple()}, Deliveries: []*delivery{again}, Purges: []call{at(2, 3)}}, "purged"},
+		"after a purge": {&history{Sent: []*sent{in(scrap, simple())}, Deliveries: []*delivery{from(scrap, "m", got(9, 10, 1))}, Purges: []call{at(2, 3)}}, "purged"},
 		"while it was hidden": {&history{
 			Sent: []*sent{simple()}, Deliveries: []*delivery{first, late}, Deletes: []*settled{deleted(late, 6, 7)},
 		}, "twice"},
@@ -99,6 +112,27 @@ func TestEachBrokenRuleIsSeen(t *testing.T) {
 		"behind one in flight": {&history{
 			Sent: twoSends, Deliveries: []*delivery{a, b}, Deletes: []*settled{deleted(a, 8, 9), deleted(b, 7, 8)},
 		}, "blocked"},
+		"a message with two deduplication ids": {&history{
+			Sent: []*sent{ordered("a", "x", "01", 0), ordered("b", "y", "01", 0)}, Deletes: []*settled{deleted(came("a", "x", "01", 4, 1), 5, 6), deleted(came("b", "y", "01", 4, 1), 5, 6)},
+		}, "dedup"},
+		"once more than allowed": {&history{
+			Sent: []*sent{simple()}, Deliveries: []*delivery{got(2, 3, maxReceives+1)}, Deletes: []*settled{deleted(first, 4, 5)},
+		}, "spent"},
+		"dead too soon": {&history{
+			Sent: []*sent{simple()}, Deliveries: []*delivery{first, from(dead, "m", got(9, 10, 2))}, Deletes: []*settled{deleted(from(dead, "m", got(9, 10, 2)), 11, 12)},
+		}, "dead"},
+		"alive again": {&history{
+			Sent: []*sent{simple()}, Deletes: []*settled{deleted(got(40, 41, 3), 42, 43)},
+			Deliveries: []*delivery{first, again, from(dead, "m", got(20, 21, 3)), got(40, 41, 3)},
+		}, "both"},
+		"deleted where it was no more": {&history{
+			Sent: []*sent{simple()}, Deletes: []*settled{deleted(first, 22, 23)},
+			Deliveries: []*delivery{first, again, got(15, 16, 3), from(dead, "m", got(20, 21, 4))},
+		}, "lost"},
+		"moved and still there": {&history{
+			Sent: []*sent{simple()}, Deletes: []*settled{deleted(got(50, 51, 2), 52, 53)},
+			Deliveries: []*delivery{first, from(standard, "n", got(20, 21, 1)), again2, from(standard, "n", got(40, 41, 2))},
+		}, "twofold"},
 		"by a handle whose time is over": {&history{
 			Sent: twoSends[:1], Deliveries: []*delivery{a}, Deletes: []*settled{deleted(a, 20, 21)},
 		}, "expired"},

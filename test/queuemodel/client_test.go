@@ -2,11 +2,13 @@ package queuemodel
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/casestream/casestream/client"
@@ -23,6 +25,7 @@ type clientOf struct {
 	random *rand.Rand
 	over   <-chan struct{}
 	made   int         // how many tokens
+	bodies []*sent     // with a deduplication id of their content
 	held   []*delivery // what it has received and not let go of
 }
 
@@ -44,10 +47,12 @@ func (c *clientOf) run(ctx context.Context) {
 			c.sendFIFO(ctx)
 		case k < 42:
 			c.putEvent(ctx)
-		case k < 55:
+		case k < 53:
 			c.receive(ctx, standard)
-		case k < 60:
-			c.receive(ctx, dead)
+		case k < 55:
+			c.receive(ctx, scrap)
+		case k < 58:
+			c.receive(ctx, []string{dead, deadFIFO, back}[c.random.IntN(3)])
 		case k < 72:
 			c.receive(ctx, fifo)
 		case k < 94:
@@ -74,17 +79,24 @@ func (c *clientOf) sendEntry(i int, s *sent) client.Object {
 	if s.Delay > 0 {
 		e["DelaySeconds"] = int(s.Delay / time.Second)
 	}
-	if s.Dedup != "" {
-		e["MessageGroupId"], e["MessageDeduplicationId"] = s.Group, s.Dedup
+	if s.Group != "" {
+		e["MessageGroupId"] = s.Group
+	}
+	if s.Dedup != "" && !s.ByContent {
+		e["MessageDeduplicationId"] = s.Dedup
 	}
 	return e
 }
 
-// send sends some messages to the standard queue.
+// send sends some messages to a standard queue.
 func (c *clientOf) send(ctx context.Context, n int) {
 	list := make([]*sent, n)
+	queue := standard
+	if c.random.IntN(8) == 0 {
+		queue = scrap
+	}
 	for i := range list {
-		list[i] = &sent{Queue: standard, Token: c.token()}
+		list[i] = &sent{Queue: queue, Token: c.token()}
 		if c.random.IntN(5) == 0 {
 			list[i].Delay = time.Duration(1+c.random.IntN(longestDelay)) * time.Second
 		}
@@ -101,13 +113,42 @@ func (c *clientOf) sendFIFO(ctx context.Context) {
 		if c.made > 3 && c.random.IntN(4) == 0 { // one that this client has used, in whatever group
 			s.Dedup = fmt.Sprintf("%s-t-%d-%d", s.Group, c.n, 1+c.random.IntN(c.made))
 		}
+		if c.random.IntN(4) == 0 {
+			s = c.byContent(s)
+		}
 		list[i] = s
 	}
 	c.batch(ctx, list)
 }
 
+// byContent makes a message one that is known by its content, or takes one that was sent before.
+func (c *clientOf) byContent(s *sent) *sent {
+	if len(c.bodies) > 0 && c.random.IntN(3) == 0 {
+		old := c.bodies[c.random.IntN(len(c.bodies))]
+		return &sent{Queue: fifo, Token: old.Token, Group: old.Group, Dedup: old.Dedup, ByContent: true}
+	}
+	s.Dedup, s.ByContent = fmt.Sprintf("%x", sha256.Sum256([]byte(s.Token))), true
+	c.bodies = append(c.bodies, s)
+	return s
+}
+
+// single sends a message by the operation for one.
+func (c *clientOf) single(ctx context.Context, s *sent) {
+	in := c.sendEntry(0, s)
+	delete(in, "Id")
+	in["QueueUrl"] = c.s.url(s.Queue)
+	var out struct{ MessageId, SequenceNumber string }
+	s.call = c.h.ask(func() error { return c.s.sqs(ctx, "SendMessage", in, &out) })
+	s.ID, s.Sequence = out.MessageId, out.SequenceNumber
+	c.h.note(func() { c.h.Sent = append(c.h.Sent, s) })
+}
+
 // batch sends messages in one call.
 func (c *clientOf) batch(ctx context.Context, list []*sent) {
+	if len(list) == 1 && c.random.IntN(2) == 0 {
+		c.single(ctx, list[0])
+		return
+	}
 	entries := make([]client.Object, len(list))
 	for i, s := range list {
 		entries[i] = c.sendEntry(i, s)
@@ -136,11 +177,15 @@ func (c *clientOf) batch(ctx context.Context, list []*sent) {
 func (c *clientOf) putEvent(ctx context.Context) {
 	s := &sent{Queue: standard, Token: c.token()}
 	detail, _ := json.Marshal(map[string]string{"token": s.Token})
+	var out struct{ FailedEntryCount int }
 	s.call = c.h.ask(func() error {
 		return c.s.client.JSON(ctx, "events", "1.1", "AWSEvents.PutEvents", client.Object{
 			"Entries": []client.Object{{"Source": "shop", "DetailType": "Order", "Detail": string(detail)}},
-		}, nil)
+		}, &out)
 	})
+	if s.Outcome == done && out.FailedEntryCount > 0 {
+		s.Outcome = refused
+	}
 	c.h.note(func() { c.h.Sent = append(c.h.Sent, s) })
 }
 
@@ -178,6 +223,9 @@ func receive(ctx context.Context, s *server, h *history, queue string, in client
 	var list []*delivery
 	h.note(func() {
 		h.receives++
+		if how.Outcome == unheard {
+			h.Unheard = append(h.Unheard, unheardReceive{how, queue})
+		}
 		for _, m := range out.Messages {
 			count, _ := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
 			list = append(list, &delivery{
@@ -214,7 +262,47 @@ func (c *clientOf) letGo(ctx context.Context) {
 		}
 	}
 	c.held = rest
-	_ = remove(ctx, c.s, c.h, some)
+	var fine, bad []*delivery
+	for _, d := range some {
+		if deadOf[d.Queue] != "" && stubborn(d.Token) {
+			bad = append(bad, d)
+		} else {
+			fine = append(fine, d)
+		}
+	}
+	if len(bad) > 0 {
+		c.show(ctx, bad)
+	}
+	if len(fine) > 0 {
+		_ = remove(ctx, c.s, c.h, fine)
+	}
+}
+
+// stubborn says whether a message is one that no client gets done with: it becomes a dead letter.
+func stubborn(token string) bool { return strings.HasSuffix(token, "7") }
+
+// show gives messages of one queue back, visible at once or soon.
+func (c *clientOf) show(ctx context.Context, some []*delivery) {
+	entries := make([]client.Object, len(some))
+	list := make([]*settled, len(some))
+	for i, d := range some {
+		hide := max(0, c.random.IntN(4)-2)
+		entries[i] = client.Object{"Id": strconv.Itoa(i), "ReceiptHandle": d.handle, "VisibilityTimeout": hide}
+		list[i] = &settled{Of: d, Hidden: time.Duration(hide) * time.Second}
+	}
+	var out struct{ Failed []struct{ Id string } }
+	how := c.h.ask(func() error {
+		return c.s.sqs(ctx, "ChangeMessageVisibilityBatch", client.Object{"QueueUrl": c.s.url(some[0].Queue), "Entries": entries}, &out)
+	})
+	for _, x := range list {
+		x.call = how
+	}
+	for _, f := range out.Failed {
+		if i, err := strconv.Atoi(f.Id); err == nil {
+			list[i].Outcome = refused
+		}
+	}
+	c.h.note(func() { c.h.Changes = append(c.h.Changes, list...) })
 }
 
 // remove deletes messages of one queue in one call.
@@ -258,16 +346,20 @@ func (c *clientOf) change(ctx context.Context) {
 	c.h.note(func() { c.h.Changes = append(c.h.Changes, x) })
 }
 
-// move takes the dead letters back.
+// move takes the dead letters of a kind to where there is work.
 func (c *clientOf) move(ctx context.Context) {
+	from, to := dead, standard
+	if c.random.IntN(2) == 0 {
+		from, to = deadFIFO, back
+	}
 	how := c.h.ask(func() error {
-		return c.s.sqs(ctx, "StartMessageMoveTask", client.Object{"SourceArn": arnOf(dead), "DestinationArn": arnOf(standard)}, nil)
+		return c.s.sqs(ctx, "StartMessageMoveTask", client.Object{"SourceArn": arnOf(from), "DestinationArn": arnOf(to)}, nil)
 	})
 	c.h.note(func() { c.h.Moves = append(c.h.Moves, how) })
 }
 
-// purge empties the standard queue.
+// purge empties the queue for scrap.
 func (c *clientOf) purge(ctx context.Context) {
-	how := c.h.ask(func() error { return c.s.sqs(ctx, "PurgeQueue", client.Object{"QueueUrl": c.s.url(standard)}, nil) })
+	how := c.h.ask(func() error { return c.s.sqs(ctx, "PurgeQueue", client.Object{"QueueUrl": c.s.url(scrap)}, nil) })
 	c.h.note(func() { c.h.Purges = append(c.h.Purges, how) })
 }

@@ -11,17 +11,20 @@ import (
 
 // drain takes everything out of the queues, when nobody is at work any more.
 func drain(ctx context.Context, s *server, h *history) error {
-	if err := s.moved(ctx); err != nil {
-		return err
+	for _, queue := range []string{dead, deadFIFO} {
+		if err := s.moved(ctx, queue); err != nil {
+			return err
+		}
 	}
-	errs := make([]error, 3)
+	queues := []string{standard, scrap, dead, fifo, deadFIFO, back}
+	errs := make([]error, len(queues))
 	var group sync.WaitGroup
-	for i, queue := range []string{standard, dead, fifo} {
+	for i, queue := range queues {
 		group.Go(func() { errs[i] = empty(ctx, s, h, queue, longestHide+1) })
 	}
 	group.Wait()
-	// The last dead letters may have come when the queue for them was empty already.
-	return errors.Join(append(errs, empty(ctx, s, h, dead, 0))...)
+	// The last dead letters may have come when the queues for them were empty already.
+	return errors.Join(append(errs, empty(ctx, s, h, dead, 0), empty(ctx, s, h, deadFIFO, 0))...)
 }
 
 // empty takes everything out of one queue, until nothing has come for so many seconds.
@@ -38,13 +41,13 @@ func empty(ctx context.Context, s *server, h *history, queue string, wait int) e
 	}
 }
 
-// moved returns when no message move task runs.
-func (s *server) moved(ctx context.Context) error {
+// moved returns when no message move task takes anything out of a queue.
+func (s *server) moved(ctx context.Context, queue string) error {
 	for began := time.Now(); time.Since(began) < 30*time.Second; time.Sleep(20 * time.Millisecond) { // there is no other way to learn of it
 		var out struct {
 			Results []struct{ Status string }
 		}
-		if err := s.sqs(ctx, "ListMessageMoveTasks", client.Object{"SourceArn": arnOf(dead)}, &out); err != nil {
+		if err := s.sqs(ctx, "ListMessageMoveTasks", client.Object{"SourceArn": arnOf(queue)}, &out); err != nil {
 			return err
 		}
 		if len(out.Results) == 0 || out.Results[0].Status != "RUNNING" && out.Results[0].Status != "CANCELLING" {

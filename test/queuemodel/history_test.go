@@ -35,6 +35,7 @@ type sent struct {
 	Queue, Token string
 	Delay        time.Duration
 	Group, Dedup string // FIFO only
+	ByContent    bool   // the deduplication id is of the body
 	ID, Sequence string // as answered
 }
 
@@ -48,6 +49,12 @@ type delivery struct {
 	Dedup            string
 	Receive          int // numbers the receive that gave it
 	handle           string
+}
+
+// unheardReceive is a receive that nobody heard the answer of.
+type unheardReceive struct {
+	call
+	Queue string
 }
 
 // settled is a deletion, or a change of visibility, by the handle of a delivery.
@@ -66,8 +73,15 @@ type history struct {
 	Deliveries []*delivery
 	Deletes    []*settled
 	Changes    []*settled
-	Purges     []call // of the standard queue
-	Moves      []call
+	Purges     []call // of the queue for scrap
+	Moves      []call // of dead letters, of either kind
+	Unheard    []unheardReceive
+
+	// What check looks things up in.
+	tokens    map[string]*sent       // the first send of each token that was not refused
+	dedups    map[string][]*sent     // by deduplication id
+	deletions map[string][]*settled  // by message id, those that were not refused
+	sights    map[string][]*delivery // by token
 }
 
 // newHistory begins a history.
@@ -113,6 +127,7 @@ func (h *history) count() string {
 	for _, c := range h.Changes {
 		sums["changed "+c.Outcome]++
 	}
+	sums["received unheard"] = len(h.Unheard)
 	for _, c := range h.Moves {
 		sums["moves "+c.Outcome]++
 	}
@@ -147,6 +162,7 @@ func (h *history) keep(t *testing.T) string {
 func (h *history) check() []string {
 	var wrong []string
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	h.index()
 	h.checkSends(say)
 	h.checkDelays(say)
 	h.checkDeleted(say)
@@ -156,5 +172,32 @@ func (h *history) check() []string {
 	h.checkOrder(say)
 	h.checkBlocked(say)
 	h.checkExpired(say)
+	h.checkDead(say)
+	h.checkPlaces(say)
 	return wrong
+}
+
+// index makes what the rules look things up in.
+func (h *history) index() {
+	h.tokens, h.dedups, h.deletions = map[string]*sent{}, map[string][]*sent{}, map[string][]*settled{}
+	for _, s := range h.Sent {
+		if s.Outcome == refused {
+			continue
+		}
+		if known := h.tokens[s.Token]; known == nil || s.From < known.From {
+			h.tokens[s.Token] = s
+		}
+		if s.Dedup != "" {
+			h.dedups[s.Dedup] = append(h.dedups[s.Dedup], s)
+		}
+	}
+	h.sights = map[string][]*delivery{}
+	for _, d := range h.Deliveries {
+		h.sights[d.Token] = append(h.sights[d.Token], d)
+	}
+	for _, d := range h.Deletes {
+		if d.Outcome != refused {
+			h.deletions[d.Of.ID] = append(h.deletions[d.Of.ID], d)
+		}
+	}
 }

@@ -4,7 +4,8 @@
 //
 //	model_test.go     the test · server_test.go a server that is killed
 //	client_test.go    what a client does · drain_test.go taking everything out in the end
-//	history_test.go   what was asked and answered · standard_test.go fifo_test.go hidden_test.go the rules
+//	history_test.go   what was asked and answered · standard_test.go fifo_test.go hidden_test.go dead_test.go
+//	                  the rules
 //	check_test.go     histories that break a rule, each of which must be seen
 //
 // A call takes effect at some moment between being sent and being answered; one that nobody heard the answer of may have

@@ -23,11 +23,14 @@ var key = sigv4.Credentials{AccessKeyID: "AKIAMODELMODELMODEL1", SecretKey: "mod
 
 const account, region = "111122223333", "us-east-1"
 
-// The queues: receives that failed maxReceives times go from the first to the second.
+// The queues: what was received maxReceives times goes from orders to dead, each of its kind.
 const (
 	standard    = "orders"
 	dead        = "dead"
 	fifo        = "orders.fifo"
+	deadFIFO    = "dead.fifo"
+	back        = "back.fifo" // where dead letters of the FIFO queue are moved: the queue itself would take them for new ones
+	scrap       = "scrap"     // is purged
 	maxReceives = 3
 	usualHide   = 1 // the visibility timeout of all of them, in seconds
 )
@@ -111,6 +114,11 @@ func (s *server) url(queue string) string { return s.client.Base + "/" + account
 // arnOf gives a queue's ARN.
 func arnOf(queue string) string { return "arn:aws:sqs:" + region + ":" + account + ":" + queue }
 
+// redrive is the policy that makes a queue the one for dead letters.
+func redrive(queue string) string {
+	return `{"deadLetterTargetArn":"` + arnOf(queue) + `","maxReceiveCount":` + strconv.Itoa(maxReceives) + `}`
+}
+
 // sqs calls an operation of SQS.
 func (s *server) sqs(ctx context.Context, op string, in client.Object, out any) error {
 	return s.client.JSON(ctx, "sqs", "1.0", "AmazonSQS."+op, in, out)
@@ -124,9 +132,14 @@ func (s *server) setUp(ctx context.Context) error {
 		{"QueueName": dead, "Attributes": client.Object{"VisibilityTimeout": hide}},
 		{"QueueName": standard, "Attributes": client.Object{
 			"VisibilityTimeout": hide, "Policy": policy,
-			"RedrivePolicy": `{"deadLetterTargetArn":"` + arnOf(dead) + `","maxReceiveCount":` + strconv.Itoa(maxReceives) + `}`,
+			"RedrivePolicy": redrive(dead),
 		}},
-		{"QueueName": fifo, "Attributes": client.Object{"VisibilityTimeout": hide, "FifoQueue": "true"}},
+		{"QueueName": scrap, "Attributes": client.Object{"VisibilityTimeout": hide}},
+		{"QueueName": deadFIFO, "Attributes": client.Object{"VisibilityTimeout": hide, "FifoQueue": "true"}},
+		{"QueueName": back, "Attributes": client.Object{"VisibilityTimeout": hide, "FifoQueue": "true"}},
+		{"QueueName": fifo, "Attributes": client.Object{
+			"VisibilityTimeout": hide, "FifoQueue": "true", "ContentBasedDeduplication": "true", "RedrivePolicy": redrive(deadFIFO),
+		}},
 	} {
 		if err := s.sqs(ctx, "CreateQueue", q, nil); err != nil {
 			return err

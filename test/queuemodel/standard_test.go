@@ -1,30 +1,26 @@
 package queuemodel
 
-// key is a message in a queue: a message that a move task takes back is another one.
+// place is a message in a queue: a message that a move task takes back is another one.
 type place struct{ queue, id string }
 
 // checkSends looks for what was lost, and for what nobody sent. In the end everything was taken out: of each message that
 // was acknowledged somebody must have asked for its deletion, or a purge may have taken it.
 func (h *history) checkSends(say func(string, ...any)) {
-	known := map[string]*sent{}
-	for _, s := range h.Sent {
-		known[s.Token] = s
-	}
 	gone := map[string]bool{}
 	for _, d := range h.Deletes {
-		if d.Outcome != refused {
+		if d.Outcome != refused && !h.hadLeft(d) {
 			gone[d.Of.Token] = true
 		}
 	}
 	for _, d := range h.Deliveries {
-		if s := known[d.Token]; s == nil || s.Outcome == refused {
+		if s := h.tokens[d.Token]; s == nil {
 			say("phantom: %s gave %q, which nobody sent", d.Queue, d.Token)
 		} else if d.To < s.From {
 			say("phantom: %s gave %q before it was sent", d.Queue, d.Token)
 		}
 	}
 	for _, s := range h.Sent {
-		if s.Outcome == done && !gone[s.Token] && !h.purged(s) && s.Dedup == "" {
+		if s.Outcome == done && s.Dedup == "" && !gone[s.Token] && !h.purged(s) {
 			say("lost: %q, which was sent to %s from %v to %v", s.Token, s.Queue, s.From, s.To)
 		}
 	}
@@ -33,7 +29,7 @@ func (h *history) checkSends(say func(string, ...any)) {
 // purged says whether a purge may have taken a message.
 func (h *history) purged(s *sent) bool {
 	for _, p := range h.Purges {
-		if p.Outcome != refused && s.Queue == standard && s.From < p.To {
+		if p.Outcome != refused && s.Queue == scrap && s.From < p.To {
 			return true
 		}
 	}
@@ -42,12 +38,8 @@ func (h *history) purged(s *sent) bool {
 
 // checkDelays looks for messages that came before their delay was over.
 func (h *history) checkDelays(say func(string, ...any)) {
-	known := map[string]*sent{}
-	for _, s := range h.Sent {
-		known[s.Token] = s
-	}
 	for _, d := range h.Deliveries {
-		if s := known[d.Token]; s != nil && d.To < s.From+s.Delay {
+		if s := h.tokens[d.Token]; s != nil && d.To < s.From+s.Delay {
 			say("early: %q came at %v, and was sent at %v with a delay of %v", d.Token, d.To, s.From, s.Delay)
 		}
 	}
@@ -67,14 +59,10 @@ func (h *history) checkDeleted(say func(string, ...any)) {
 			say("back: %s gave %q at %v, and its deletion was acknowledged at %v", d.Queue, d.Token, d.From, g.To)
 		}
 	}
-	known := map[string]*sent{}
-	for _, s := range h.Sent {
-		known[s.Token] = s
-	}
 	for _, p := range h.Purges {
 		for _, d := range h.Deliveries {
-			s := known[d.Token]
-			if p.Outcome == done && len(h.Moves) == 0 && s != nil && d.Queue == standard && s.To < p.From && d.From > p.To {
+			s := h.tokens[d.Token]
+			if p.Outcome == done && s != nil && d.Queue == scrap && s.To < p.From && d.From > p.To {
 				say("purged: %q came at %v, and the queue was purged until %v", d.Token, d.From, p.To)
 			}
 		}
