@@ -198,7 +198,7 @@ func (s *server) run(ctx context.Context) error {
 	if shutErr := s.http.Shutdown(closing); shutErr != nil {
 		err = errors.Join(err, shutErr, s.http.Close())
 	}
-	s.listener.Wait()
+	s.listener.Wait(closing)
 	background.Wait()
 	return errors.Join(err, s.close())
 }

@@ -110,16 +110,27 @@ func (l *Listener) awaitNext(c *parkedConn) bool {
 	if c.SetReadDeadline(time.Now().Add(IdleTime)) != nil {
 		return false
 	}
-	var one [1]byte
-	if n, _ := c.Read(one[:]); n == 0 {
-		return false
+	for len(c.ahead) == 0 {
+		if err := c.readAhead(); err != nil {
+			return false
+		}
 	}
-	c.ahead = one[:]
 	return c.SetReadDeadline(time.Time{}) == nil
 }
 
 // Close lets nothing in any more. Requests that are parked are answered all the same.
 func (l *Listener) Close() error { return l.close() }
 
-// Wait returns when the requests that were parked are answered.
-func (l *Listener) Wait() { l.parked.Wait() }
+// Wait returns when the requests that were parked are answered, or when ctx ends: a client that does not read its answer
+// is not worth more.
+func (l *Listener) Wait(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.parked.Wait()
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}

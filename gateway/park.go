@@ -20,14 +20,18 @@ import (
 // With the next request the connection goes back to the server, by way of its Listener.
 
 // mayPark says whether a request's connection can be taken and given back: HTTP/1.1 without TLS, whose state would be lost.
+// The answer to any method but these two has its own rules, such as that to HEAD, which has no body.
 func (g *Gateway) mayPark(x *exchange) bool {
 	r := x.http
 	_, takes := x.answer.ResponseWriter.(http.Hijacker)
-	return takes && g.cfg.Parking != nil && r.TLS == nil && r.ProtoMajor == 1 && r.ProtoMinor == 1 && !r.Close
+	return takes && g.cfg.Parking != nil && r.TLS == nil && r.ProtoMajor == 1 && r.ProtoMinor == 1 && !r.Close &&
+		(r.Method == http.MethodPost || r.Method == http.MethodGet)
 }
 
 // park takes a request's connection and has it answered when its operation is done waiting.
 func (g *Gateway) park(x *exchange, later wire.Parked) {
+	parked := &g.cfg.Parking.parked
+	parked.Add(1) // while the server has the connection still: between the two a shutdown would see neither
 	conn, buffered, err := http.NewResponseController(x.answer.ResponseWriter).Hijack()
 	x.parked = true
 	// The operation's context has the exchange, and nothing of the request may be held but what the answer and the log line
@@ -36,6 +40,7 @@ func (g *Gateway) park(x *exchange, later wire.Parked) {
 	x.req = wire.Request{Service: x.req.Service, Op: x.req.Op, Protocol: x.req.Protocol}
 	x.call.Header = nil
 	if err != nil { // the client has gone
+		defer parked.Done()
 		later.Leave()
 		x.left = true
 		g.replyParked(newPage(x), x, nil, err)
@@ -46,10 +51,13 @@ func (g *Gateway) park(x *exchange, later wire.Parked) {
 		c.Conn = a.Conn
 	}
 	if n := buffered.Reader.Buffered(); n > 0 { // the next request is here already
-		c.ahead, _ = buffered.Peek(n)
-		c.ahead = bytes.Clone(c.ahead)
+		text, _ := buffered.Peek(n)
+		c.add(bytes.Clone(text))
 	}
-	g.cfg.Parking.parked.Go(func() { g.wait(c, x, later) })
+	go func() {
+		defer parked.Done()
+		g.wait(c, x, later)
+	}()
 }
 
 // wait answers a parked request.
@@ -80,6 +88,26 @@ type parkedConn struct {
 	gone  bool   // the client has left
 }
 
+// readAhead reads one byte of what comes next, and leaves what follows to the server.
+func (c *parkedConn) readAhead() error {
+	var one [1]byte
+	n, err := c.Read(one[:])
+	c.add(one[:n])
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// add takes what was read. Line ends before a request are none of it: some old clients send one behind a body, which a
+// server is to overlook.
+func (c *parkedConn) add(text []byte) {
+	if len(c.ahead) == 0 {
+		text = bytes.TrimLeft(text, "\r\n")
+	}
+	c.ahead = append(c.ahead, text...)
+}
+
 // longAgo is a deadline that is past.
 var longAgo = time.Unix(1, 0)
 
@@ -99,9 +127,7 @@ func (c *parkedConn) wait(ctx context.Context, later wire.Parked) (out wire.Outp
 		if out, done, err := later.Answer(ctx, len(c.ahead) > 0); done || err != nil {
 			return out, err
 		}
-		var one [1]byte
-		n, err := c.Read(one[:])
-		c.ahead = append(c.ahead, one[:n]...)
+		err := c.readAhead()
 		c.gone = err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 	}
 	return nil, context.Canceled

@@ -120,7 +120,7 @@ func parking(t *testing.T, ops ...*late) (addr string, l *gateway.Listener) {
 	t.Cleanup(func() {
 		srv.Close()
 		<-served
-		l.Wait()
+		l.Wait(context.Background())
 	})
 	return inner.Addr().String(), l
 }
@@ -265,5 +265,65 @@ func TestServerThatClosesAnswersWhoIsParkedAndClosesWhoIsIdle(t *testing.T) {
 	if _, err := second.in.ReadByte(); !errors.Is(err, io.EOF) {
 		t.Errorf("the connection whose request was answered: %v", err)
 	}
-	l.Wait()
+	l.Wait(context.Background())
+}
+
+func TestAnswerToHEADHasNoBody(t *testing.T) {
+	l := newLate()
+	l.end = time.Now().Add(20 * time.Millisecond)
+	addr, _ := parking(t, l)
+	c := dial(t, addr)
+	if _, err := io.WriteString(c.conn, "HEAD / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AmazonSQS.Wait\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := http.ReadResponse(c.in, &http.Request{Method: http.MethodHead}); err != nil {
+		t.Fatal(err)
+	} else {
+		resp.Body.Close()
+	}
+	c.send("Nap")
+	c.want(http.StatusOK, "awake")
+}
+
+func TestLineEndBehindABodyIsNoRequest(t *testing.T) {
+	before, during := newLate(), newLate()
+	addr, _ := parking(t, before, during)
+	c := dial(t, addr)
+	for _, l := range []*late{before, during} {
+		c.send("Wait")
+		if l == during {
+			<-l.waits
+		}
+		if _, err := io.WriteString(c.conn, "\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		<-l.waits
+		time.Sleep(20 * time.Millisecond)
+		l.give(says("something"))
+		c.want(http.StatusOK, "something")
+		if _, err := io.WriteString(c.conn, "\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		c.send("Nap")
+		c.want(http.StatusOK, "awake")
+	}
+}
+
+func TestClientThatDoesNotReadItsAnswerHoldsUpNoShutdown(t *testing.T) {
+	slow := newLate()
+	addr, l := parking(t, slow)
+	c := dial(t, addr)
+	c.send("Wait")
+	slow.give(says(strings.Repeat("x", 32<<20)))
+	<-slow.left
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	l.Wait(ctx)
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("waited for %s", took)
+	}
 }

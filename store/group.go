@@ -26,6 +26,9 @@ type grouped struct {
 	number int64         // of the last commit
 	told   chan struct{} // closed when all is told of the groups so far
 
+	// committing is held over a COMMIT until written counts it: everybody sees a commit before who makes it knows of it.
+	committing sync.RWMutex
+
 	syncing sync.Mutex   // held while the disk is waited for
 	written atomic.Int64 // how many groups are committed
 	durable atomic.Int64 // how many of them the disk has
@@ -179,7 +182,12 @@ func (g *grouped) settled(place int64) error {
 }
 
 // seen returns when the disk has all that a transaction can have read that ended just now.
-func (g *grouped) seen() error { return g.settled(g.written.Load()) }
+func (g *grouped) seen() error {
+	g.committing.RLock()
+	place := g.written.Load()
+	g.committing.RUnlock()
+	return g.settled(place)
+}
 
 // tell does what the transactions of a group have left for the time when the disk has them.
 func (g *grouped) tell(p *group) {
@@ -215,17 +223,26 @@ func (g *grouped) commit(p *group) {
 		err = last(p.jobs)
 	}
 	if err == nil {
-		p.began = time.Now()
-		err = g.s.control(StepCommit, "COMMIT")
+		err = g.commitNow(p)
 	}
 	if err != nil {
 		// The transaction itself is gone: nothing of the group is kept.
 		g.s.rollback()
 		g.db.check(err)
 		fail(p.jobs, err)
-		return
+	}
+}
+
+// commitNow commits the transaction of a group and counts it.
+func (g *grouped) commitNow(p *group) error {
+	g.committing.Lock()
+	defer g.committing.Unlock()
+	p.began = time.Now()
+	if err := g.s.control(StepCommit, "COMMIT"); err != nil {
+		return err
 	}
 	p.place = g.written.Add(1)
+	return nil
 }
 
 // tryAll runs the closures of a group and counts those that succeeded.
