@@ -9,8 +9,13 @@ import (
 	"github.com/casestream/casestream/client"
 )
 
+// drainTime is how long it may take to empty the queues: who cannot take everything out gets the same messages again and again.
+const drainTime = 2 * time.Minute
+
 // drain takes everything out of the queues, when nobody is at work any more.
 func drain(ctx context.Context, s *server, h *history) error {
+	ctx, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
 	for _, queue := range []string{dead, deadFIFO} {
 		if err := s.moved(ctx, queue); err != nil {
 			return err

@@ -60,7 +60,7 @@ func TestQueuesKeepTheirRules(t *testing.T) {
 			}
 			killed := live(t, s, h, n)
 			if err := drain(t.Context(), s, h); err != nil {
-				t.Fatal(err)
+				t.Error("the queues do not get empty: ", err)
 			}
 			t.Logf("seed %d: %d kills, %s", n, killed, h.count())
 			for i, wrong := range h.check() {
