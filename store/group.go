@@ -136,6 +136,12 @@ func (g *grouped) lead() {
 // carryOut commits a group and hands the lead over.
 func (g *grouped) carryOut(p *group) {
 	defer g.handOver()
+	defer func() {
+		if v := recover(); v != nil { // in the driver: nothing is committed
+			g.s.rollback()
+			fail(p.jobs, panicked(v))
+		}
+	}()
 	g.commit(p)
 }
 
@@ -195,8 +201,9 @@ func (g *grouped) tell(p *group) {
 	g.db.committed.Store(p.number) // before anybody hears of the commit
 	for _, j := range p.jobs {
 		if j.err == nil {
-			j.tx.committed()
-			j.err = lost
+			if j.err = j.tx.committed(); j.err == nil {
+				j.err = lost
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -189,17 +190,13 @@ func TestDiskThatFailsStopsTheStore(t *testing.T) {
 
 func TestPanicBehindACommitHoldsUpNobody(t *testing.T) {
 	db := storetest.SQLite(t).Open(t, store.Options{})
-	func() {
-		defer func() {
-			if p := recover(); p == nil {
-				t.Error("nobody hears of the panic")
-			}
-		}()
-		_ = db.Write(t.Context(), func(tx *store.Tx) error {
-			tx.AfterCommit(func() { panic("oops") })
-			return put(tx, 10)
-		})
-	}()
+	err := db.Write(t.Context(), func(tx *store.Tx) error {
+		tx.AfterCommit(func() { panic("oops") })
+		return put(tx, 10)
+	})
+	if err == nil || !strings.Contains(err.Error(), "oops") {
+		t.Errorf("err = %v, want one that tells of the panic", err)
+	}
 	if err := db.Write(t.Context(), func(tx *store.Tx) error { return put(tx, 11) }); err != nil {
 		t.Error(err)
 	}

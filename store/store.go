@@ -234,8 +234,9 @@ func (db *DB) read(ctx context.Context, begin string, fn func(*Tx) error) error 
 		return err
 	}
 	err := db.readOn(ctx, begin, fn)
-	if err == nil {
-		err = db.writer.seen() // what a power cut could still undo must not be told
+	// What a power cut could still undo must not be told, nor be the reason for an error.
+	if lost := db.writer.seen(); err == nil {
+		err = lost
 	}
 	return err
 }
@@ -302,8 +303,8 @@ func (db *DB) once(s *session, begin string, fn func(*Tx) error, committing *boo
 			if committing != nil {
 				db.measures.commit(time.Since(began))
 			}
-			tx.committed()
-			return s.unheard()
+			err = tx.committed()
+			return errors.Join(err, s.unheard())
 		}
 	}
 	s.rollback()

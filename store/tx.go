@@ -175,11 +175,18 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 	return tx.failed
 }
 
-// committed calls what waits for the commit.
-func (tx *Tx) committed() {
+// committed calls what waits for the commit. A panic in it is an error: the change is stored, and whoever asked for it is
+// not told so.
+func (tx *Tx) committed() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicked(p)
+		}
+	}()
 	for _, f := range tx.after {
 		f()
 	}
+	return nil
 }
 
 // jitter gives a duration between half of d and d.
