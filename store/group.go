@@ -137,9 +137,10 @@ func (g *grouped) lead() {
 func (g *grouped) carryOut(p *group) {
 	defer g.handOver()
 	defer func() {
-		if v := recover(); v != nil { // in the driver: nothing is committed
+		if v := recover(); v != nil { // out of the driver: whether it has committed nobody can tell
+			p.place = 0
 			g.s.rollback()
-			fail(p.jobs, panicked(v))
+			fail(p.jobs, brokeOff(v))
 		}
 	}()
 	g.commit(p)

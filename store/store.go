@@ -388,3 +388,8 @@ func (db *DB) Now() time.Time { return db.clock.tick() }
 func panicked(p any) error {
 	return fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
 }
+
+// brokeOff turns a panic in or behind a commit into an error of which nobody concludes that nothing is stored.
+func brokeOff(p any) error {
+	return fault.Wrap(fault.Unavailable, "The transaction broke off.", panicked(p))
+}

@@ -180,7 +180,7 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 func (tx *Tx) committed() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = panicked(p)
+			err = brokeOff(p)
 		}
 	}()
 	for _, f := range tx.after {
