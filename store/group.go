@@ -139,8 +139,8 @@ func (g *grouped) carryOut(p *group) {
 	defer func() {
 		if v := recover(); v != nil { // out of the driver: whether it has committed nobody can tell
 			p.place = 0
-			g.s.rollback()
 			fail(p.jobs, brokeOff(v))
+			g.s.rollback()
 		}
 	}()
 	g.commit(p)
